@@ -1,0 +1,96 @@
+# Everything one does with Postbag. `make help` lists it.
+#
+# Needs Python 3.11 or later and a package index; PYTHON= names another interpreter.
+
+.POSIX:
+.SUFFIXES:
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+
+VENV = .venv
+BIN = $(VENV)/bin
+ENVIRONMENT = $(VENV)/made
+RUNTIME = $(VENV)/installed-requirements.txt
+DEVELOPMENT = $(VENV)/installed-requirements-dev.txt
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+MANAGE = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python manage.py
+
+# What a real place sets, for checks that connect to nothing.
+LIKE_LIVE = DELIVERY=live MAIL_URL=smtp+starttls://mail.postbag.example \
+	SENDER_ADDRESS=letters@postbag.example SITE_URL=https://postbag.example \
+	ALLOWED_HOSTS=postbag.example PROXY_COUNT=1 CONTROLLER_NAME="Postbag Example" \
+	CONTROLLER_CONTACT=privacy@postbag.example \
+	SECRET_KEY=checked-by-nobody-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
+
+.PHONY: help run manage test quick coverage check format bench browser clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNTIME) ## Set up a demo and serve it on 127.0.0.1, port PORT (8000), until Ctrl-C.
+	@exec $(MANAGE) serve --set-up --port $(PORT)
+
+manage: $(RUNTIME) ## Run a management command: make manage ARGS="check --deploy".
+	@exec $(MANAGE) $(ARGS)
+
+test: $(DEVELOPMENT) browser ## Run every test, browser journeys included.
+	$(BIN)/python -m pytest $(ARGS)
+
+quick: $(DEVELOPMENT) ## Run the tests without the browser and the slow ones.
+	$(BIN)/python -m pytest -m "not journey and not slow" $(ARGS)
+
+coverage: $(DEVELOPMENT) browser ## Run every test and say which lines none reached.
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+check: $(DEVELOPMENT) ## Check format, lint, types, imports, deployment, migrations.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djlint --lint templates
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	@echo "manage.py check --deploy, with settings as for real:"
+	@env $(LIKE_LIVE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(DEVELOPMENT) ## Format the code and mend what the linter can.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEVELOPMENT) ## Measure, each figure beside its yardstick.
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# The journeys need a Chromium: one that is there, else Debian's package.
+browser: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.journeys.chromium
+
+clean: ## Remove the environment and caches; var/, with its data, stays.
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+		.hypothesis .schemathesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp is a copy of what was installed, so that a checkout that only touches
+# the file's time installs nothing again.
+$(ENVIRONMENT):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Postbag needs Python 3.11 or later; name one with PYTHON=, for example: make run PYTHON=python3.11" >&2; \
+		exit 1; }
+	@echo "Creating the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "Python could not create an environment; on Debian: apt-get install python3-venv" >&2; \
+		rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(RUNTIME): $(ENVIRONMENT) requirements.txt
+	@cmp -s requirements.txt $@ || { \
+		echo "Installing what Postbag runs on (requirements.txt) ..."; \
+		$(PIP) install --requirement requirements.txt; }
+	@cp requirements.txt $@
+
+$(DEVELOPMENT): $(RUNTIME) requirements-dev.txt
+	@cat requirements.txt requirements-dev.txt | cmp -s - $@ || { \
+		echo "Installing what the tests and checks need (requirements-dev.txt) ..."; \
+		$(PIP) install --requirement requirements-dev.txt; }
+	@cat requirements.txt requirements-dev.txt > $@

@@ -1,0 +1,1 @@
+"""Campaigns, and the letters that people send because of them."""

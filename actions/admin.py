@@ -1,0 +1,150 @@
+"""Campaigns, their demands, sources and letters in Django's admin.
+
+Letters, deliveries and tallies are not here, not even to look at. They are people's
+data: who wrote, from where, and what they think. Nobody on the staff needs to read them
+for a letter to arrive; the writer alone has a page for each, and counts come from
+tallies that hold nothing of anybody. A tally that staff could change would be no count.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actions.models import (
+    Campaign,
+    Demand,
+    LetterTemplate,
+    LetterTemplateVersion,
+    Source,
+)
+from actions.staff_forms import (
+    CampaignForm,
+    DemandForm,
+    DemandFormSet,
+    LetterTemplateForm,
+)
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[Any]
+    _Stacked = admin.StackedInline[Any, Any]
+    _Tabular = admin.TabularInline[Any, Any]
+else:
+    _Admin = admin.ModelAdmin
+    _Stacked = admin.StackedInline
+    _Tabular = admin.TabularInline
+
+web_page_validator = RegexValidator(
+    r"(?i)^https?://",
+    "Write the address of a page: it begins with https:// or http://.",
+    code="not_a_web_page",  # for “invalid” the field has words of its own
+)
+
+
+class DemandInline(_Stacked):
+    """The demands on the campaign's page."""
+
+    model = Demand
+    form = DemandForm
+    formset = DemandFormSet
+    extra = 0
+
+
+class SourceInline(_Stacked):
+    """Where the campaign's facts come from."""
+
+    model = Source
+    extra = 0
+    formfield_overrides: ClassVar = {
+        models.URLField: {"assume_scheme": "https", "validators": [web_page_validator]}
+    }
+
+
+@admin.register(Campaign)
+class CampaignAdmin(_Admin):
+    """A campaign's page, its demands and its sources."""
+
+    form = CampaignForm
+    inlines = (DemandInline, SourceInline)
+    list_display = ("title", "state", "slug", "created_at")
+    list_filter = ("state",)
+
+    def view_on_site(self, campaign: Campaign) -> str:
+        """Return the address of its page."""
+        return reverse("campaign", kwargs={"slug": campaign.slug})
+
+
+class LetterTemplateVersionInline(_Tabular):
+    """The versions so far, to look at."""
+
+    model = LetterTemplateVersion
+    verbose_name_plural = "versions so far"
+    fields = readonly_fields = ("number", "created_at", "created_by", "subject", "body")
+    ordering = ("-number",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, *_: object, **__: object) -> bool:
+        """Nobody adds one here: saving the text does."""
+        return False
+
+    def has_change_permission(self, *_: object, **__: object) -> bool:
+        """Nobody changes one: letters point at them."""
+        return False
+
+
+@admin.register(LetterTemplate)
+class LetterTemplateAdmin(_Admin):
+    """A campaign's letter."""
+
+    form = LetterTemplateForm
+    inlines = (LetterTemplateVersionInline,)
+    list_display = ("campaign", "language")
+
+    def get_fields(
+        self, request: HttpRequest, obj: LetterTemplate | None = None
+    ) -> tuple[str, ...]:
+        """Show the text to whoever may change it; the others find it below."""
+        may_write = (
+            self.has_change_permission(request, obj)
+            if obj
+            else self.has_add_permission(request)
+        )
+        text = ("subject", "body", "seen") if may_write else ()
+        return ("campaign", "language", *text)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: LetterTemplate | None = None
+    ) -> tuple[str, ...]:
+        """Keep a letter with the campaign that it was written for."""
+        always = tuple(map(str, super().get_readonly_fields(request, obj)))
+        return (*always, "campaign", "language") if obj else always
+
+    def has_delete_permission(self, *_: object, **__: object) -> bool:
+        """Nobody deletes one: letters point at its versions."""
+        return False
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> LetterTemplate | None:
+        """Fetch a letter; to be saved by one at a time, so that none is overtaken."""
+        found: LetterTemplate | None = super().get_object(
+            request, object_id, from_field
+        )
+        if found and request.method == "POST":
+            LetterTemplate.objects.select_for_update().get(pk=found.pk)
+        return found
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: LetterTemplate,
+        form: LetterTemplateForm,
+        change: bool,  # noqa: FBT001 - Django's own signature
+    ) -> None:
+        """Keep the text as a new version."""
+        super().save_model(request, obj, form, change)
+        form.add_version(request.user)

@@ -1,0 +1,232 @@
+"""From a campaign's words and a supporter's to a letter, and how it will look."""
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils import formats
+
+from actions import own_words, rendering
+from actions.models import Campaign, Demand, Letter, LetterTemplateVersion
+from representatives.lookup import Candidate, Member
+
+LONGEST_BODY = 20_000
+HOUSE_OF_COMMONS = ("House of Commons", "London SW1A 0AA")
+CLOSING = "Yours sincerely,"
+
+# What would help next, by the least percentage of own words it is said from.
+ENCOURAGEMENTS: tuple[tuple[int, str], ...] = (
+    (
+        0,
+        (
+            "So far the words are the campaign’s. One sentence of your own makes it"
+            " yours: who are you in this, and why do you write?"
+        ),
+    ),
+    (
+        1,
+        (
+            "A good beginning: MPs’ offices set identical letters aside. One more"
+            " sentence, about your town or your work, makes yours stand out."
+        ),
+    ),
+    (25, "Your MP will hear you in this. One more sentence of yours would help."),
+    (50, "Most of this letter is yours. That is the kind that gets read."),
+)
+
+# Space before a paragraph, which a tidy text may still have.
+_INDENTS = re.compile(r"\n\n\s+")
+_BRACKETED = re.compile(r"\[[^\[\]\n]*\]")
+_LETTER = re.compile(r"[^\W\d_]")
+_INSTRUCTION = re.compile(
+    r"\[\s*(?:add|describe|explain|insert|say|tell|write|your|name|town)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A letter as Postbag proposes it, and its text without the supporter's words."""
+
+    subject: str
+    body: str
+    base_text: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes, and from where."""
+
+    name: str
+    email: str
+    address_line_1: str
+    address_line_2: str
+    town: str
+    postcode: str
+
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        """The address as it stands on the letter, without empty lines."""
+        last = f"{self.town} {self.postcode}".strip()
+        return tuple(filter(None, (self.address_line_1, self.address_line_2, last)))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A letter as the MP will read it, from the first line to the last."""
+
+    subject: str
+    sender_lines: tuple[str, ...]
+    dated: datetime.date
+    recipient_lines: tuple[str, ...]
+    salutation: str
+    paragraphs: tuple[own_words.Paragraph, ...]
+    closing: str
+    signature: str
+    footer: str
+
+    def as_text(self) -> str:
+        """The letter as the plain text of a mail."""
+        paragraphs = ("".join(piece.text for piece in part) for part in self.paragraphs)
+        blocks = [
+            "\n".join(self.sender_lines),
+            _date_line(self.dated),
+            "\n".join(self.recipient_lines),
+            self.salutation,
+            *(part.strip() for part in paragraphs),
+            f"{self.closing}\n{self.signature}",
+        ]
+        return "\n\n".join(filter(None, blocks)) + f"\n\n-- \n{self.footer}\n"
+
+
+def compose(
+    version: LetterTemplateVersion,
+    seat: Candidate,
+    demands: Iterable[Demand],
+    reason: str,
+) -> Composition:
+    """Make a letter from a template version for a seat that has a member.
+
+    Raises:
+        TemplateRefusedError: the version is not one that can be run.
+        ValueError: the seat is vacant.
+
+    """
+    if seat.representative is None:
+        raise ValueError(seat.code)
+    fields = _fields(version.template.campaign, seat, seat.representative, demands)
+    text = rendering.render(version.body, fields, rendering.tidy(reason))
+    return Composition(subject=version.subject, body=text.body, base_text=text.base)
+
+
+def lay_out(letter: Letter) -> Sheet:
+    """Lay a letter out as the MP will read it; ``text_of`` is what is mailed."""
+    text = Composition(letter.subject, letter.body, letter.base_text)
+    return _framed(letter, text)
+
+
+def text_of(letter: Letter) -> str:
+    """Write a letter as plain text: the same as ``lay_out(letter).as_text()``.
+
+    It leaves out whose words are whose, which takes a worker longer than all the rest
+    of a mail.
+    """
+    body = _INDENTS.sub("\n\n", rendering.tidy(letter.body))
+    frame = _framed(letter, Composition(letter.subject, "", ""))
+    unmarked = (own_words.Segment(body, is_own=False),)
+    return dataclasses.replace(frame, paragraphs=(unmarked,)).as_text()
+
+
+def sheet(
+    sender: Sender,
+    recipient_name: str,
+    address_as: str,
+    text: Composition,
+    dated: datetime.date,
+) -> Sheet:
+    """Lay out a letter that Postbag sends, and that may be unfinished."""
+    return Sheet(
+        subject=text.subject,
+        sender_lines=tuple(filter(None, (sender.name, *sender.address_lines))),
+        dated=dated,
+        recipient_lines=(recipient_name, *HOUSE_OF_COMMONS),
+        salutation=f"Dear {address_as},",
+        paragraphs=own_words.mark(text.base_text, rendering.tidy(text.body)),
+        closing=CLOSING,
+        signature=sender.name,
+        footer=footer(sender.name),
+    )
+
+
+def footer(name: str) -> str:
+    """Say how the letter came, in the one line under the signature."""
+    return (
+        f"Sent for {name or 'the writer'} by Postbag, which helps people write to "
+        "their own MP. An answer goes to the writer."
+    )
+
+
+def encouragement(percent: int) -> str:
+    """Say what would help next; never a reproach."""
+    return [words for least, words in ENCOURAGEMENTS if percent >= least][-1]
+
+
+def placeholder_left(body: str, base_text: str) -> str:
+    """Find a bracketed note that was meant to be replaced; "" where there is none.
+
+    A supporter's own brackets are theirs: only notes of the template and phrases that
+    read like an instruction count.
+    """
+    notes = set(_BRACKETED.findall(base_text))
+    for note in _BRACKETED.findall(body):
+        is_note = note in notes or _INSTRUCTION.match(note)
+        if is_note and _LETTER.search(note):
+            return str(note)
+    return ""
+
+
+def _framed(letter: Letter, text: Composition) -> Sheet:
+    sender = Sender(
+        name=letter.sender_name,
+        email=letter.sender_email,
+        address_line_1=letter.address_line_1,
+        address_line_2=letter.address_line_2,
+        town=letter.town,
+        postcode=letter.postcode,
+    )
+    return sheet(
+        sender,
+        letter.recipient_name,
+        letter.recipient_salutation,
+        text,
+        letter.dated,
+    )
+
+
+@lru_cache(maxsize=64)
+def _date_line(dated: datetime.date) -> str:
+    return formats.date_format(dated, "j F Y")
+
+
+def _fields(
+    campaign: Campaign, seat: Candidate, member: Member, demands: Iterable[Demand]
+) -> rendering.LetterFields:
+    return rendering.LetterFields(
+        campaign=rendering.CampaignFields(title=campaign.title),
+        constituency=rendering.ConstituencyFields(
+            name=seat.name, country=seat.country, region=seat.region
+        ),
+        representative=rendering.RepresentativeFields(
+            display_name=member.display_name,
+            full_title=member.full_title,
+            address_as=member.address_as,
+            party=member.party,
+        ),
+        demands=tuple(
+            rendering.DemandFields(title=demand.title, paragraph=demand.paragraph)
+            for demand in demands
+        ),
+    )

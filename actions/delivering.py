@@ -1,0 +1,277 @@
+"""Sending what is owed: claimed by a lease, recorded one by one, tried again.
+
+A mail is recorded as sent only after the mail server took it, so a worker that dies
+in between leaves a mail that goes twice, with the same Message-ID, and never one that
+goes nowhere (docs/decisions/0002-a-mail-is-a-row.md).
+"""
+
+import datetime
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from actions import counting, mail, recording
+from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
+from actions.models import Delivery, Letter, LetterEvent, Tally
+from actions.models.letters import DeliveryQuerySet
+
+Clock = Callable[[], datetime.datetime]
+Value = TypeVar("Value")
+
+# How long after each failure a mail is tried again; after the last it is given up.
+PAUSES: Final = (
+    datetime.timedelta(minutes=1),
+    datetime.timedelta(minutes=5),
+    datetime.timedelta(minutes=15),
+    datetime.timedelta(hours=1),
+    datetime.timedelta(hours=3),
+    datetime.timedelta(hours=6),
+    datetime.timedelta(hours=12),
+    datetime.timedelta(hours=24),
+)
+# What a worker takes into its hands at a time, and after how long it gives back what it
+# has not begun: a letter in a worker's hands can't be cancelled.
+BATCH: Final = 100
+HELD_FOR: Final = datetime.timedelta(seconds=1)
+# Many servers hang up on whoever sends more than that without a new greeting.
+MAILS_A_CONNECTION: Final = 100
+# How often the mail server may keep us waiting for one mail: one wait for each line of
+# the dialogue. A lease outlasts that, and the time that a batch is held, amply.
+_WAITS_FOR_A_MAIL: Final = 6
+_AMPLY: Final = datetime.timedelta(seconds=10)
+# The mail has gone and must be recorded: worth waiting for a database to come back.
+_SECONDS_TO_RECORD: Final = 20
+
+_OWED_WHILE: Final = {
+    Delivery.Kind.LETTER: Letter.State.QUEUED,
+    Delivery.Kind.CONFIRMATION: Letter.State.AWAITING_CONFIRMATION,
+    Delivery.Kind.REPEAT_NOTICE: Letter.State.REPEATED,
+    Delivery.Kind.FAILURE_NOTICE: Letter.State.FAILED,
+}
+
+
+@dataclass
+class Tidings:
+    """What became of the mails that were due."""
+
+    sent: int = 0
+    postponed: int = 0
+    failed: int = 0
+    dropped: int = 0
+    # Why nothing more can go now; "" while the mail server answers.
+    trouble: str = ""
+
+    @property
+    def any_moved(self) -> bool:
+        """Whether anything was done at all."""
+        return bool(self.sent or self.postponed or self.failed or self.dropped)
+
+
+def lease_time() -> datetime.timedelta:
+    """Say how long a worker holds what it claims, however slow the mail server is."""
+    return datetime.timedelta(seconds=_WAITS_FOR_A_MAIL * settings.EMAIL_TIMEOUT) + (
+        _AMPLY
+    )
+
+
+def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]:
+    """Take mails that are due into this worker's hands, the longest due first.
+
+    One UPDATE that looks at each row once more as it changes it: of two workers that
+    saw the same row, one gets it.
+    """
+    due = Delivery.objects.claimable(now, live=live)
+    lease = uuid.uuid4()
+    while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
+        if due.filter(pk__in=chosen).update(
+            lease=lease, leased_until=now + lease_time()
+        ):
+            break
+        # Another worker was quicker with every one of them: there may be more.
+    return list(_held(lease)) if chosen else []
+
+
+def deliver_due(
+    *,
+    clock: Clock = timezone.now,
+    should_stop: Callable[[], bool] = lambda: False,
+    at_most: int = BATCH,
+) -> Tidings:
+    """Send what is due in this mode, in batches, until nothing is or it must stop.
+
+    Args:
+        clock: tells the time.
+        should_stop: asked before each mail; the mail in hand is always finished.
+        at_most: how many mails are held at a time.
+
+    """
+    live = settings.DELIVERY_IS_LIVE
+    tidings = Tidings()
+    for lease in recording.unsettled(clock()):
+        _settle(lease, clock)
+    if live:
+        tidings.dropped += withdraw_demo_letters(clock())
+    worker = _Worker(clock, should_stop, tidings, live=live)
+    while not tidings.trouble and not should_stop() and worker.has_work():
+        try:
+            with mail.open_connection() as way_out:
+                worker.deliver(way_out, at_most)
+        except TemporaryDeliveryError as error:
+            tidings.trouble = str(error)
+    return tidings
+
+
+def withdraw_demo_letters(now: datetime.datetime) -> int:
+    """Drop mails that were owed before a switch to live; say how many.
+
+    Letters that waited to be sent or confirmed end as cancelled.
+    """
+    owed = Delivery.objects.waiting().filter(is_demo=True)
+    count = 0
+    for delivery in owed.select_related("letter").iterator(chunk_size=200):
+        with transaction.atomic():
+            recording.dropped(delivery, now)
+            moved = (
+                Letter.objects.filter(pk=delivery.letter_id)
+                .waiting()
+                .update(state=Letter.State.CANCELLED, ended_at=now)
+            )
+            if moved:
+                recording.note(delivery.letter, LetterEvent.Kind.WITHDRAWN, now)
+                counting.record(delivery.letter, Tally.Step.CANCELLED, now)
+        count += 1
+    return count
+
+
+class _Worker:
+    """Claims mails and sees them out over one connection after another."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        should_stop: Callable[[], bool],
+        tidings: Tidings,
+        *,
+        live: bool,
+    ) -> None:
+        self.clock = clock
+        self.should_stop = should_stop
+        self.tidings = tidings
+        self.live = live
+
+    def has_work(self) -> bool:
+        """Whether it is worth calling the mail server."""
+        return Delivery.objects.claimable(self.clock(), live=self.live).exists()
+
+    def deliver(self, way_out: mail.Connection, at_most: int) -> None:
+        """Send what is due until the connection has served its time."""
+        left = MAILS_A_CONNECTION
+        while left > 0 and way_out.is_open and not self.should_stop():
+            batch = claim(self.clock(), live=self.live, at_most=min(at_most, left))
+            if not batch:
+                return
+            left -= len(batch)
+            self._deliver(batch, way_out)
+        if not way_out.is_open:
+            self.tidings.trouble = "The mail server hung up."
+
+    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> None:
+        """Send a batch; whatever happens, settle what went and give back the rest."""
+        claimed_at = self.clock()
+        lease = batch[0].lease
+        in_hand: Delivery | None = None
+        rest = batch[::-1]
+        try:
+            with recording.not_waiting_for_the_disk():
+                while rest and way_out.is_open and not self.should_stop():
+                    if self.clock() - claimed_at > HELD_FOR:
+                        break
+                    in_hand = rest.pop()
+                    self._send(in_hand, way_out)
+                    in_hand = None
+        finally:
+            _settle(lease, self.clock)
+            if in_hand is not None:
+                # A fault of ours: others must not wait behind this one for ever.
+                self._postpone(in_hand, "A fault in Postbag.")
+            if rest:
+                _give_back(lease)
+
+    def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
+        now = self.clock()
+        if not _is_owed(delivery, now):
+            self.tidings.dropped += recording.dropped(delivery, now)
+            return
+        if _has_nobody_to_read_it(delivery):
+            self._give_up(delivery, mail.MEMBER_LEFT)
+            return
+        try:
+            way_out.send(mail.message_for(delivery, now=now))
+        except PermanentDeliveryError as error:
+            self._give_up(delivery, str(error))
+        except TemporaryDeliveryError as error:
+            self._postpone(delivery, str(error))
+        else:
+            self.tidings.sent += _insist(lambda: recording.sent(delivery, self.clock()))
+
+    def _postpone(self, delivery: Delivery, reason: str) -> None:
+        if delivery.attempts >= len(PAUSES):
+            self._give_up(delivery, reason)
+        else:
+            self.tidings.postponed += recording.postponed(
+                delivery, reason, PAUSES[delivery.attempts], self.clock()
+            )
+
+    def _give_up(self, delivery: Delivery, reason: str) -> None:
+        self.tidings.failed += recording.failed(delivery, reason, self.clock())
+
+
+def _insist(write: Callable[[], Value]) -> Value:
+    """Write down what went, even if the database is away for a moment."""
+    give_up = time.monotonic() + _SECONDS_TO_RECORD
+    while True:
+        try:
+            return write()
+        except (InterfaceError, OperationalError):
+            if time.monotonic() > give_up:
+                raise
+            connection.close()
+            time.sleep(1)
+
+
+def _settle(lease: uuid.UUID | None, clock: Clock) -> None:
+    _insist(lambda: recording.settle(lease, clock()))
+
+
+def _held(lease: uuid.UUID) -> DeliveryQuerySet:
+    return (
+        Delivery.objects.waiting()
+        .filter(lease=lease)
+        .select_related("letter__representative")
+        .defer("letter__base_text", "letter__consent_wording")
+        .order_by("due_at")
+    )
+
+
+def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
+    letter = delivery.letter
+    kind = Delivery.Kind(delivery.kind)
+    if kind == Delivery.Kind.CONFIRMATION and letter.confirm_by <= now:
+        return False
+    return letter.state == _OWED_WHILE[kind] and not letter.is_forgotten
+
+
+def _has_nobody_to_read_it(delivery: Delivery) -> bool:
+    """Whether the MP left the seat since the letter was confirmed."""
+    is_letter = delivery.kind == Delivery.Kind.LETTER
+    return is_letter and not delivery.letter.representative.is_current
+
+
+def _give_back(lease: uuid.UUID | None) -> None:
+    Delivery.objects.waiting().filter(lease=lease).update(lease=None, leased_until=None)

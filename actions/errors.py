@@ -1,0 +1,81 @@
+"""What can go wrong with a letter, a template or a delivery."""
+
+
+class ActionsError(Exception):
+    """Anything that Postbag refuses to do with a letter or a campaign."""
+
+
+class PermanentRowError(ActionsError):
+    """A row that is kept as it was written would have been changed.
+
+    A mistake in the program: trying again does not help.
+    """
+
+
+class TemplateRefusedError(ActionsError):
+    """A letter template uses something outside the allow-list, or does not parse.
+
+    Trying again helps once it is mended, at the named line if the fault has one.
+    """
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        """Keep the reason, a sentence, and the line, counted from 1.
+
+        A fault of the whole text, such as something missing, has no line.
+        """
+        super().__init__(reason if line is None else f"Line {line}: {reason}")
+        self.reason = reason
+        self.line = line
+
+
+class TokenError(ActionsError):
+    """A link or a form was not made by us, or was made too long ago."""
+
+
+class ForgedTokenError(TokenError):
+    """The signature does not fit: trying again does not help."""
+
+
+class ExpiredTokenError(TokenError):
+    """The signature fits but its time is over: a fresh page helps."""
+
+
+class SubmissionError(ActionsError):
+    """A letter cannot be taken. The message is a sentence for the supporter."""
+
+
+class CampaignClosedError(SubmissionError):
+    """The campaign takes no letters now."""
+
+
+class NoRecipientError(SubmissionError):
+    """Nobody can be written to by e-mail in this seat now."""
+
+
+class TooManyError(ActionsError):
+    """A limit is reached; trying again after ``retry_after`` seconds helps."""
+
+    def __init__(self, scope: str, retry_after: int) -> None:
+        """Keep which limit it was and the seconds until it opens again."""
+        super().__init__(f"{scope}: full for another {retry_after} s")
+        self.scope = scope
+        self.retry_after = retry_after
+
+
+class DeliveryError(ActionsError):
+    """A mail could not be handed over. The message holds nothing of the person."""
+
+
+class TemporaryDeliveryError(DeliveryError):
+    """The mail server may take it later: trying again helps."""
+
+
+class PermanentDeliveryError(DeliveryError):
+    """The mail server will never take it: trying again does not help."""
+
+
+class WrongModeError(DeliveryError):
+    """A demo letter was about to be really sent, or a real one to the outbox.
+
+    A mistake in the program: trying again does not help.
+    """

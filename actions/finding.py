@@ -1,0 +1,89 @@
+"""From what is typed in the postcode box to the seat that is written to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from representatives import lookup
+from representatives.errors import PostcodeError
+from representatives.lookup import Candidate, Match
+from representatives.postcodes import Postcode
+
+UNKNOWN_POSTCODE = (
+    "We do not know this postcode. Check it against a letter addressed to you; if it "
+    "is new, choose your constituency below."
+)
+UNKNOWN_SEAT = "Choose one of the constituencies in the list."
+NOTHING_TYPED = "Type your postcode, or choose your constituency below."
+
+
+class Sureness(StrEnum):
+    """How a seat was found."""
+
+    EXACT = "exact"
+    LIKELY = "likely"
+    CHOSEN = "chosen"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a postcode or a choice led to.
+
+    ``seat`` is set only when there is an MP to write to; ``error`` is a sentence for
+    the person, set when what was typed leads nowhere. With neither, the person chooses
+    among the ``candidates``; ``why`` says why there are several.
+    """
+
+    postcode: str
+    seat: Candidate | None = None
+    sureness: Sureness | None = None
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
+    error: str = ""
+
+
+def find(typed: str, seat_code: str) -> Finding:
+    """Find the seat for a postcode, or for a choice, which goes before it."""
+    if not typed.strip() and not seat_code:
+        return Finding(postcode="", error=NOTHING_TYPED)
+    try:
+        postcode = Postcode.parse(typed)
+    except PostcodeError as error:
+        if seat_code:
+            return _chosen(typed.strip(), seat_code)
+        return Finding(postcode=typed, error=str(error))
+    return _chosen(str(postcode), seat_code) if seat_code else _looked_up(postcode)
+
+
+def _looked_up(postcode: Postcode) -> Finding:
+    found = lookup.find(postcode)
+    if found.match in {Match.EXACT, Match.LIKELY}:
+        sureness = Sureness(found.match.value)
+        return _occupied(str(postcode), found.candidates[0], sureness)
+    if not found.candidates:
+        return Finding(postcode=str(postcode), error=UNKNOWN_POSTCODE)
+    return Finding(
+        postcode=str(postcode),
+        candidates=found.candidates,
+        why="northern_ireland" if found.reason == "northern_ireland" else "split",
+    )
+
+
+def _chosen(postcode: str, code: str) -> Finding:
+    seat = lookup.seat(code)
+    if seat is None:
+        return Finding(postcode=postcode, error=UNKNOWN_SEAT)
+    return _occupied(postcode, seat, Sureness.CHOSEN)
+
+
+def _occupied(postcode: str, seat: Candidate, sureness: Sureness) -> Finding:
+    if seat.representative is None:
+        return Finding(postcode=postcode, error=vacancy(seat))
+    return Finding(postcode=postcode, seat=seat, sureness=sureness)
+
+
+def vacancy(seat: Candidate) -> str:
+    """Say that nobody can be written to in a seat."""
+    return (
+        f"{seat.name} has no MP at the moment: the seat is vacant until a by-election. "
+        "There is nobody to write to yet. Please come back then."
+    )

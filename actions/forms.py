@@ -1,0 +1,271 @@
+"""What people type, checked, with a sentence beside the field that says what to do."""
+
+import re
+import unicodedata
+from typing import Any, cast
+
+from django import forms
+
+from actions.composing import LONGEST_BODY, Sender, placeholder_left
+from actions.models import Campaign, Demand
+from actions.rendering import tidy
+from actions.submitting import CONSENT_WORDING
+from representatives.errors import InvalidPostcodeError, NoMpThereError, PostcodeError
+from representatives.postcodes import Postcode
+
+# Leaves room for the campaign's own words within ``LONGEST_BODY``.
+LONGEST_REASON = 10_000
+TOO_LONG = "This has %(show_value)d characters. Write %(limit_value)d at most."
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+class OneLineField(forms.CharField):
+    """One line of text: a line break or another control character is refused.
+
+    A name or a subject becomes part of a mail's header.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say in our own words when it is too long."""
+        kwargs["error_messages"] = {
+            "max_length": TOO_LONG,
+            **kwargs.get("error_messages", {}),
+        }
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the line with single spaces.
+
+        Raises:
+            ValidationError: it is not one line, or as ``CharField`` says.
+
+        """
+        text = str(value or "").strip()
+        if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
+            raise forms.ValidationError(
+                "Write this on one line, without line breaks.", code="not_one_line"
+            )
+        # Signs that turn the direction of what follows, or cannot be seen.
+        seen = _UNSEEN.sub("", text)
+        if text and not any(unicodedata.category(sign)[0] in "LN" for sign in seen):
+            raise forms.ValidationError(
+                "Write this in letters that can be read.", code="unreadable"
+            )
+        return str(super().clean(" ".join(seen.split())))
+
+
+class NameField(OneLineField):
+    """A person's name, which stands before an address in the mail."""
+
+    def clean(self, value: Any) -> str:
+        """Return the name.
+
+        Raises:
+            ValidationError: it looks like an address, or as ``OneLineField`` says.
+
+        """
+        name = super().clean(value)
+        if set(name) & set("<>@"):
+            raise forms.ValidationError(
+                "Write your name alone, without an e-mail address and without < or >.",
+                code="address",
+            )
+        return name
+
+
+class FindForm(forms.Form):
+    """The postcode box."""
+
+    postcode = forms.CharField(
+        label="Your postcode",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+
+
+class ComposeForm(forms.Form):
+    """Who writes, for which demands, and why."""
+
+    demands = forms.TypedMultipleChoiceField(
+        label="What should your MP press for?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Tick at least one demand for the letter to make.",
+            "invalid_choice": "One of the demands has changed: look through again.",
+        },
+    )
+    reason = forms.CharField(
+        label="Why does this matter to you?",
+        required=False,
+        max_length=LONGEST_REASON,
+        error_messages={
+            "max_length": "This has %(show_value)d characters; "
+            "%(limit_value)d is the most. A page is what MPs read: shorten it."
+        },
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    name = NameField(
+        label="Your name",
+        max_length=100,
+        error_messages={
+            "required": "Write your name as it should stand in the letter."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label="Your e-mail address",
+        max_length=254,
+        error_messages={
+            "required": "Write your e-mail address: your MP’s answer goes there.",
+            "invalid": "This e-mail address is not complete: look for a missing @ or "
+            "dot, such as in jo@example.org.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    address_line_1 = OneLineField(
+        label="House and street",
+        max_length=100,
+        error_messages={
+            "required": "Write your house and street: MPs’ offices check that you "
+            "live in the constituency."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+    )
+    address_line_2 = OneLineField(
+        label="More of the address",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+    )
+    town = OneLineField(
+        label="Town or city",
+        max_length=60,
+        error_messages={"required": "Write your town or city."},
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
+    postcode = forms.CharField(
+        label="Postcode",
+        max_length=100,
+        error_messages={"required": "Write the postcode of this address."},
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+
+    def __init__(
+        self, *args: Any, campaign: Campaign, demands: list[Demand], **kwargs: Any
+    ) -> None:
+        """Offer the campaign's demands, in its order, and ask its question."""
+        super().__init__(*args, **kwargs)
+        self._demands = {str(demand.pk): demand for demand in demands}
+        field = cast("forms.TypedMultipleChoiceField", self.fields["demands"])
+        field.choices = [(key, demand.title) for key, demand in self._demands.items()]
+        field.coerce = self._demands.__getitem__
+        self.fields["reason"].label = campaign.question
+        self.fields["reason"].help_text = campaign.question_help
+
+    def clean_postcode(self) -> str:
+        """Write the postcode as the post office does.
+
+        A postcode that is no place, such as a forces one, may stand in an address.
+        """
+        typed = str(self.cleaned_data["postcode"])
+        try:
+            return str(Postcode.parse(typed))
+        except (InvalidPostcodeError, NoMpThereError) as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
+        except PostcodeError:
+            return " ".join(typed.upper().split())[:10]
+
+    def clean_demands(self) -> list[Demand]:
+        """Put them into the campaign's order."""
+        ticked = self.cleaned_data["demands"]
+        return [demand for demand in self._demands.values() if demand in ticked]
+
+    def ticked(self) -> list[Demand]:
+        """Give what is ticked so far, valid or not."""
+        values = {str(value) for value in self["demands"].value() or []}
+        return [demand for key, demand in self._demands.items() if key in values]
+
+    def sender(self) -> Sender:
+        """Give the person, once the form is valid."""
+        kept = self.cleaned_data
+        return Sender(
+            name=kept["name"],
+            email=kept["email"],
+            address_line_1=kept["address_line_1"],
+            address_line_2=kept["address_line_2"],
+            town=kept["town"],
+            postcode=kept["postcode"],
+        )
+
+    def sender_so_far(self) -> Sender:
+        """Give what is typed, valid or not, to show it on the sheet."""
+
+        def typed(name: str) -> str:
+            return " ".join(str(self[name].value() or "").split())
+
+        return Sender(
+            name=typed("name"),
+            email=typed("email"),
+            address_line_1=typed("address_line_1"),
+            address_line_2=typed("address_line_2"),
+            town=typed("town"),
+            postcode=typed("postcode"),
+        )
+
+
+class LetterForm(forms.Form):
+    """The letter itself, ready to be read through and sent."""
+
+    subject = OneLineField(
+        label="Subject",
+        max_length=150,
+        error_messages={
+            "required": "Give the letter a subject: a few words are enough."
+        },
+    )
+    body = forms.CharField(
+        label="Your letter",
+        widget=forms.Textarea(attrs={"rows": 18}),
+        error_messages={"required": "The letter is empty: write what you want to say."},
+    )
+    consent = forms.BooleanField(
+        label=CONSENT_WORDING,
+        error_messages={
+            "required": "Tick the box if you agree: without it Postbag may not hold "
+            "your letter, and cannot send it."
+        },
+    )
+    # Robots fill every field; people never see this one.
+    website = forms.CharField(label="Leave this empty", required=False)
+
+    def __init__(self, *args: Any, base_text: str, **kwargs: Any) -> None:
+        """Know the text that the letter was made from, to find notes left in it."""
+        super().__init__(*args, **kwargs)
+        self._base_text = base_text
+
+    def clean_body(self) -> str:
+        """Refuse a letter that is too long or not finished."""
+        body = tidy(str(self.cleaned_data["body"]))
+        if len(body) > LONGEST_BODY:
+            raise forms.ValidationError(
+                f"The letter has {len(body):,} characters; {LONGEST_BODY:,} is the "
+                "most. A page is what MPs read: shorten it.",
+                code="too_long",
+            )
+        note = placeholder_left(body, self._base_text)
+        if note:
+            raise forms.ValidationError(
+                f"There is a note left in your letter: “{note}”. Write your own words "
+                "there, or take it out.",
+                code="placeholder_left",
+            )
+        return body
+
+    def clean_website(self) -> str:
+        """Refuse whoever filled the field that people do not see."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(
+                "Leave the last box empty: it is there to stop robots.", code="robot"
+            )
+        return ""

@@ -1,0 +1,128 @@
+"""The worker: sends what is owed, again and again, and erases what is due."""
+
+import datetime
+import logging
+import math
+import signal
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections, connections
+from django.utils import timezone
+
+from actions import delivering, privacy
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY: Final = datetime.timedelta(hours=1)
+LONGEST_PAUSE: Final = 60.0
+# How soon a signal is noticed while there is nothing to do.
+_NAP: Final = 0.1
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_PAUSE:
+        message = f"a number of seconds up to {LONGEST_PAUSE:.0f}, not {text!r}"
+        raise ArgumentTypeError(message)
+    return seconds
+
+
+class Command(BaseCommand):
+    """Any number of workers may run at once, on one machine or several."""
+
+    help = (
+        "Send the letters and mails that are owed and erase what is due, until told "
+        "to end (SIGTERM or Ctrl-C): the letter in hand is finished first."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.must_end = False
+        self.sweep_at: datetime.datetime | None = None
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add how often to look, and the wish to look once."""
+        parser.add_argument(
+            "--once", action="store_true", help="send what is due now, then end"
+        )
+        parser.add_argument(
+            "--poll",
+            type=_seconds,
+            default=1.0,
+            metavar="SECONDS",
+            help="how long to rest when nothing is due (default 1)",
+        )
+
+    def handle(self, *, once: bool, poll: float, **_options: Any) -> None:
+        """Work until told to end; with ``once`` until nothing more is due."""
+        with self._listening():
+            if once:
+                tidings = self._work()
+                if tidings.trouble:
+                    message = f"Mail could not be handed over: {tidings.trouble}"
+                    raise CommandError(message)
+                self.stdout.write(
+                    f"{tidings.sent} sent, {tidings.postponed} to be tried again, "
+                    f"{tidings.failed} given up."
+                )
+            else:
+                self._work_on(poll)
+
+    def _work_on(self, poll: float) -> None:
+        faults = 0
+        while not self.must_end:
+            try:
+                tidings = self._work()
+            except Exception:
+                # Written without its text, which may hold what a letter says.
+                logger.exception("A fault in the worker; going on.")
+                connections.close_all()
+                faults += 1
+            else:
+                close_old_connections()
+                if tidings.trouble:
+                    logger.warning("Mail is not handed over: %s", tidings.trouble)
+                faults = faults + 1 if tidings.trouble and not tidings.sent else 0
+            self._rest(min(poll * 2 ** min(faults, 10), max(poll, LONGEST_PAUSE)))
+
+    def _work(self) -> delivering.Tidings:
+        now = timezone.now()
+        if self.sweep_at is None or now >= self.sweep_at:
+            privacy.sweep(now)
+            self.sweep_at = now + SWEEP_EVERY
+        return delivering.deliver_due(should_stop=self._should_pause)
+
+    def _should_pause(self) -> bool:
+        """Whether to leave what is due for now: to end, or to sweep first."""
+        is_time_to_sweep = self.sweep_at is not None and timezone.now() >= self.sweep_at
+        return self.must_end or is_time_to_sweep
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.must_end and (left := until - time.monotonic()) > 0:
+            time.sleep(min(_NAP, left))
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """End in order on a signal, and give the signals back afterwards."""
+        before = {
+            number: signal.signal(number, self._end)
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self.must_end = True

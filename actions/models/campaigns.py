@@ -1,0 +1,291 @@
+"""What campaigners write: campaigns, their demands, their letters' templates."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from actions.models.permanence import Permanent, PermanentQuerySet
+
+# First parts of Postbag's own addresses, now or foreseeably: a campaign there would
+# hide a page, or be hidden by one.
+OWN_ADDRESSES = (
+    "about",
+    "about-the-data",
+    "accounts",
+    "admin",
+    "api",
+    "assets",
+    "campaigns",
+    "cy",
+    "desk",
+    "embed",
+    "en",
+    "favicon",
+    "health",
+    "help",
+    "letters",
+    "media",
+    "outbox",
+    "privacy",
+    "robots",
+    "sitemap",
+    "static",
+    "studio",
+    "unsubscribe",
+    "webhooks",
+    "well-known",
+)
+
+colour_validator = RegexValidator(
+    r"^#[0-9a-fA-F]{6}$", "Write the colour as six hexadecimal digits, such as #0b6aa8."
+)
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    """Campaigns by what may be done with them."""
+
+    def open(self) -> "CampaignQuerySet":
+        """Those that take letters."""
+        return self.filter(state=Campaign.State.OPEN)
+
+    def finished(self) -> "CampaignQuerySet":
+        """Those that can be read and take letters no more."""
+        return self.filter(state=Campaign.State.CLOSED)
+
+    def public(self) -> "CampaignQuerySet":
+        """Those that anybody may read about."""
+        return self.exclude(state=Campaign.State.DRAFT)
+
+    def newest_first(self) -> "CampaignQuerySet":
+        """The youngest at the top."""
+        return self.order_by("-created_at", "-pk")
+
+
+class Campaign(models.Model):
+    """One cause, its story and its own address ``/<slug>/``."""
+
+    class State(models.TextChoices):
+        """Who can see it and whether it takes letters."""
+
+        DRAFT = "draft", "being written: nobody sees it"
+        OPEN = "open", "open: takes letters"
+        CLOSED = "closed", "closed: can be read, takes no letters"
+
+    slug = models.SlugField(
+        "address",
+        max_length=60,
+        unique=True,
+        help_text="The last part of its address, such as stop-uyghur-genocide.",
+    )
+    title = models.CharField(max_length=80)
+    headline = models.CharField(
+        max_length=120, help_text="What the reader is asked to do, in a line."
+    )
+    lede = models.TextField("opening", help_text="Two or three sentences.")
+    story = models.TextField(help_text="Paragraphs, with an empty line between them.")
+    question = models.CharField(
+        max_length=120,
+        default="Why does this matter to you?",
+        help_text="Asks for the supporter's own words.",
+    )
+    question_help = models.TextField(
+        default=(
+            "Two or three sentences in your own words do more than a perfect letter."
+        )
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    colour = models.CharField(
+        max_length=7, default="#0b6aa8", validators=[colour_validator]
+    )
+    colour_in_dark = models.CharField(
+        max_length=7,
+        default="#6cb8ea",
+        validators=[colour_validator],
+        help_text="The same on a dark page.",
+    )
+    imprint = models.CharField(
+        max_length=300, blank=True, help_text="Who publishes this, and where."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(slug__in=OWN_ADDRESSES),
+                name="campaign_slugs_leave_postbags_own_addresses",
+                violation_error_message=(
+                    "Postbag uses this address itself: choose another."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "open", "closed"]),
+                name="campaign_states_are_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes letters."""
+        return self.state == self.State.OPEN
+
+    @property
+    def story_paragraphs(self) -> list[str]:
+        """The story cut at its empty lines."""
+        return [part.strip() for part in self.story.split("\n\n") if part.strip()]
+
+
+class DemandQuerySet(models.QuerySet["Demand"]):
+    """Demands in the campaign's own order."""
+
+    def in_order(self) -> "DemandQuerySet":
+        """As the campaign lists them."""
+        return self.order_by("position", "pk")
+
+
+class Demand(models.Model):
+    """One thing that the campaign asks for."""
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="demands"
+    )
+    position = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1)]
+    )
+    title = models.CharField(max_length=100)
+    explanation = models.TextField(help_text="A sentence or two for the page.")
+    paragraph = models.TextField(help_text="What the letter says. Plain text.")
+    is_ticked_at_first = models.BooleanField(
+        default=False, help_text="Ticked when the writing page opens."
+    )
+
+    objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["campaign", "position"],
+                name="one_demand_at_each_position_of_a_campaign",
+            ),
+            models.CheckConstraint(
+                condition=Q(position__gte=1), name="demand_positions_start_at_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Source(models.Model):
+    """Where a factual sentence comes from, and when to check it again."""
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="sources"
+    )
+    statement = models.TextField(help_text="The sentence that it supports.")
+    publisher = models.CharField(max_length=120)
+    title = models.CharField(max_length=200)
+    address = models.URLField(max_length=300)
+    published_on = models.DateField()
+    check_again_on = models.DateField(
+        help_text="On this day somebody reads the source again."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["published_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LetterTemplate(models.Model):
+    """A campaign's letter in one language; its text is in its versions."""
+
+    class Language(models.TextChoices):
+        """The languages that letters to MPs are written in."""
+
+        ENGLISH = "en", "English"
+        WELSH = "cy", "Welsh"
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="letter_templates"
+    )
+    language = models.CharField(
+        max_length=2, choices=Language, default=Language.ENGLISH
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["campaign", "language"],
+                name="one_letter_template_per_campaign_and_language",
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["en", "cy"]),
+                name="letter_templates_are_in_english_or_welsh",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.get_language_display()}"
+
+    def newest_version(self) -> "LetterTemplateVersion | None":
+        """What letters are made from now."""
+        return self.versions.order_by("-number").first()
+
+
+class LetterTemplateVersionQuerySet(PermanentQuerySet["LetterTemplateVersion"]):
+    """Versions, which are only ever added."""
+
+    def newest_of(self, campaign: Campaign) -> "LetterTemplateVersion | None":
+        """What an English letter of the campaign is made from now."""
+        return (
+            self.filter(
+                template__campaign=campaign,
+                template__language=LetterTemplate.Language.ENGLISH,
+            )
+            .select_related("template__campaign")
+            .order_by("-number")
+            .first()
+        )
+
+
+class LetterTemplateVersion(Permanent):
+    """The text of a letter as it was at one time; never changed, only followed."""
+
+    template = models.ForeignKey(
+        LetterTemplate, on_delete=models.PROTECT, related_name="versions"
+    )
+    number = models.PositiveIntegerField()
+    subject = models.CharField(max_length=150)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = LetterTemplateVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["template", "number"],
+                name="letter_template_versions_are_numbered_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template}, version {self.number}"

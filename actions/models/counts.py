@@ -1,0 +1,137 @@
+"""Counts that hold nothing of anybody: tallies of letters, and limits."""
+
+import datetime
+from typing import ClassVar
+
+from django.db import connection, models
+from django.db.models import Q
+
+from actions.models.campaigns import Campaign
+from representatives.models import Constituency
+
+
+class TallyQuerySet(models.QuerySet["Tally"]):
+    """Tallies, which are only ever added to."""
+
+    def of(self, *campaigns: Campaign | int, live: bool) -> "TallyQuerySet":
+        """These campaigns', real or made while trying Postbag out."""
+        # `in`, because of a bare `is_demo` SQLite would not use the index.
+        return self.filter(campaign__in=campaigns, is_demo__in=[not live])
+
+    def since(self, day: datetime.date) -> "TallyQuerySet":
+        """Those of that day and later."""
+        return self.filter(day__gte=day)
+
+    def before(self, day: datetime.date) -> "TallyQuerySet":
+        """Those of the days before it."""
+        return self.filter(day__lt=day)
+
+    def letters_out(self) -> "TallyQuerySet":
+        """What counts as a letter: taken by the mail server, never a draft."""
+        return self.filter(step=Tally.Step.ACCEPTED)
+
+
+class Tally(models.Model):
+    """How many letters took one step, by campaign, seat, day, way and own words.
+
+    Written in the transaction of the deed, so that erasing a person never changes it.
+    """
+
+    class Way(models.TextChoices):
+        """How a letter travels."""
+
+        EMAIL = "email", "by e-mail through Postbag"
+
+    class Step(models.TextChoices):
+        """What happened."""
+
+        DRAFTED = "drafted", "written, not confirmed"
+        CONFIRMED = "confirmed", "confirmed by the writer"
+        ACCEPTED = "accepted", "taken by the mail server"
+        FAILED = "failed", "refused for good"
+        CANCELLED = "cancelled", "stopped by the writer"
+        DISOWNED = "disowned", "not by the named writer"
+        EXPIRED = "expired", "not confirmed in time"
+
+    class OwnWords(models.TextChoices):
+        """Percent of the words that are the writer's own."""
+
+        NONE = "0", "0 %"
+        FEW = "1-24", "1 to 24 %"
+        SOME = "25-49", "25 to 49 %"
+        MOST = "50-74", "50 to 74 %"
+        NEARLY_ALL = "75-100", "75 to 100 %"
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="tallies"
+    )
+    constituency = models.ForeignKey(
+        Constituency, on_delete=models.PROTECT, related_name="+"
+    )
+    day = models.DateField()
+    way = models.CharField(max_length=10, choices=Way)
+    step = models.CharField(max_length=10, choices=Step)
+    own_words = models.CharField(max_length=6, choices=OwnWords)
+    is_demo = models.BooleanField()
+    count = models.PositiveIntegerField()
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=[
+                    "campaign",
+                    "is_demo",
+                    "step",
+                    "day",
+                    "constituency",
+                    "way",
+                    "own_words",
+                ],
+                name="one_tally_per_campaign_seat_day_way_step_and_own_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(count__gte=1), name="tallies_count_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.step} on {self.day}"
+
+
+class RateCount(models.Model):
+    """How often a limited deed was done in one window, under a keyed hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    window_began_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(count__gte=1), name="rate_counts_count_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.window_began_at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def add_one(cls, key: str, window_began_at: datetime.datetime) -> int:
+        """Count one more in the window and return how many there are now.
+
+        One statement, so that of many at once exactly as many pass as may.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO actions_ratecount AS old (key, window_began_at, count)"
+                " VALUES (%s, %s, 1) ON CONFLICT (key) DO UPDATE SET"
+                " count = CASE WHEN old.window_began_at = excluded.window_began_at"
+                " THEN old.count + 1 ELSE 1 END,"
+                " window_began_at = excluded.window_began_at RETURNING count",
+                [key, connection.ops.adapt_datetimefield_value(window_began_at)],
+            )
+            row = cursor.fetchone()
+        return int(row[0])

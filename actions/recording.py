@@ -1,0 +1,233 @@
+"""Writing down what became of a mail, so that a kill repeats one at most.
+
+That a mail went is marked at once, in a transaction of its own that a killed worker
+leaves behind but that does not wait for the disk. What follows from it for the letter,
+its history and the counts is settled together, within about a second, by one that does
+wait. A mark that no worker lived to settle is settled by the next one. A power cut may
+undo the marks of that second: then these mails go again, with the same Message-ID.
+
+Whatever is written of a mail that went or goes again demands that the worker still
+holds it by its lease; each function says whether that was so.
+"""
+
+import datetime
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from operator import itemgetter
+from typing import Any, Final
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from actions import counting
+from actions.models import Delivery, Letter, LetterEvent, Tally
+
+logger = logging.getLogger(__name__)
+
+_QUICK: Final = {
+    "postgresql": "SET synchronous_commit = off",
+    "sqlite": "PRAGMA synchronous = NORMAL",
+}
+_SAFE: Final = {
+    "postgresql": "RESET synchronous_commit",
+    "sqlite": "PRAGMA synchronous = FULL",
+}
+# The lease stays until it is settled.
+_SENT: Final = (
+    "UPDATE actions_delivery SET state = 'sent', done_at = %s, last_error = '',"
+    " attempts = attempts + 1 WHERE id = %s AND lease = %s AND state = 'waiting'"
+)
+# What is read to settle.
+_SETTLED: Final = (
+    "kind",
+    "done_at",
+    "letter__state",
+    "letter__campaign_id",
+    "letter__constituency_id",
+    "letter__is_demo",
+    "letter__own_words",
+)
+
+
+@contextmanager
+def not_waiting_for_the_disk() -> Iterator[None]:
+    """Let commits return before they are on the disk: for marks, until the block ends.
+
+    The next commit after it puts them there too.
+    """
+    if connection.in_atomic_block:  # where no commit happens anyway
+        yield
+        return
+    _set(_QUICK[connection.vendor])
+    try:
+        yield
+    finally:
+        # A connection that was lost took the setting with it.
+        with suppress(InterfaceError, OperationalError):
+            _set(_SAFE[connection.vendor])
+
+
+def sent(delivery: Delivery, now: datetime.datetime) -> bool:
+    """Mark that the mail server has taken it; ``settle`` must follow.
+
+    In SQL, since this is done for each mail by itself: Django takes longer to build the
+    statement than the database to carry it out.
+    """
+    values = [now, delivery.pk, delivery.lease]
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, [_adapted(value) for value in values])
+        return cursor.rowcount == 1 or _is_no_longer_ours(delivery)
+
+
+@transaction.atomic
+def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
+    """Draw the consequences of the marks under a lease; doing it twice is harmless."""
+    marked = Delivery.objects.filter(lease=lease, state=Delivery.State.SENT)
+    # Locked, as another worker may find the lease at its end and settle it too.
+    deliveries = list(
+        marked.select_for_update(of=("self",))
+        .select_related("letter")
+        .only(*_SETTLED)
+        .order_by("pk")
+    )
+    accepted, events = [], []
+    for delivery in deliveries:
+        letter = delivery.letter
+        if (delivery.kind, letter.state) == (Delivery.Kind.LETTER, Letter.State.QUEUED):
+            accepted.append(letter)
+            events.append((letter, LetterEvent.Kind.ACCEPTED, delivery.done_at or now))
+        elif delivery.kind == Delivery.Kind.CONFIRMATION:
+            kind = LetterEvent.Kind.CONFIRMATION_SENT
+            events.append((letter, kind, delivery.done_at or now))
+    _accept(accepted, now)
+    LetterEvent.objects.bulk_create(
+        LetterEvent(letter=letter, kind=kind, at=at) for letter, kind, at in events
+    )
+    if deliveries:
+        marked.update(lease=None, leased_until=None)
+
+
+def unsettled(now: datetime.datetime) -> list[uuid.UUID]:
+    """Name the leases that ended with marks that nobody settled."""
+    left = Delivery.objects.filter(
+        state=Delivery.State.SENT, lease__isnull=False, leased_until__lte=now
+    )
+    return [lease for lease in left.values_list("lease", flat=True).distinct() if lease]
+
+
+@transaction.atomic
+def postponed(
+    delivery: Delivery,
+    reason: str,
+    pause: datetime.timedelta,
+    now: datetime.datetime,
+) -> bool:
+    """Write down that it goes again after a pause."""
+    moved = (
+        Delivery.objects.waiting()
+        .filter(pk=delivery.pk, lease=delivery.lease)
+        .update(
+            due_at=now + pause,
+            attempts=delivery.attempts + 1,
+            last_error=reason,
+            lease=None,
+            leased_until=None,
+        )
+    )
+    if moved and delivery.kind == Delivery.Kind.LETTER:
+        note(delivery.letter, LetterEvent.Kind.RETRIED, now, reason)
+    return bool(moved)
+
+
+@transaction.atomic
+def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
+    """Give a mail up; a letter's writer is owed the text and how to post it."""
+    if not _finish(delivery, Delivery.State.FAILED, reason, now):
+        return False
+    letter = delivery.letter
+    if delivery.kind == Delivery.Kind.LETTER:
+        Letter.objects.filter(pk=letter.pk, state=Letter.State.QUEUED).update(
+            state=Letter.State.FAILED, ended_at=now
+        )
+        note(letter, LetterEvent.Kind.FAILED, now, reason)
+        counting.record(letter, Tally.Step.FAILED, now)
+        Delivery.objects.create(
+            letter=letter,
+            kind=Delivery.Kind.FAILURE_NOTICE,
+            is_demo=delivery.is_demo,
+            due_at=now,
+        )
+    return True
+
+
+def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
+    """Write down that it is no longer owed."""
+    moved = (
+        Delivery.objects.waiting()
+        .filter(pk=delivery.pk)
+        .update(
+            state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
+        )
+    )
+    return bool(moved)
+
+
+def note(
+    letter: Letter, kind: LetterEvent.Kind, now: datetime.datetime, cause: str = ""
+) -> None:
+    """Add to a letter's history."""
+    LetterEvent.objects.create(letter=letter, kind=kind, at=now, cause=cause)
+
+
+def _finish(
+    delivery: Delivery, state: Delivery.State, reason: str, now: datetime.datetime
+) -> bool:
+    """End a delivery that is still in these hands; say whether it was."""
+    moved = (
+        Delivery.objects.waiting()
+        .filter(pk=delivery.pk, lease=delivery.lease)
+        .update(
+            state=state,
+            done_at=now,
+            attempts=delivery.attempts + 1,
+            last_error=reason,
+            lease=None,
+            leased_until=None,
+        )
+    )
+    return bool(moved) or _is_no_longer_ours(delivery)
+
+
+def _is_no_longer_ours(delivery: Delivery) -> bool:
+    """Say so in the log; returns False, which is what became of the deed."""
+    logger.warning("%s was no longer in this worker's hands.", delivery)
+    return False
+
+
+def _accept(letters: list[Letter], now: datetime.datetime) -> None:
+    Letter.objects.filter(
+        pk__in=[letter.pk for letter in letters], state=Letter.State.QUEUED
+    ).update(state=Letter.State.ACCEPTED, accepted_at=now, ended_at=now)
+    alike = defaultdict(list)
+    for letter in letters:
+        place = (letter.campaign_id, letter.constituency_id, letter.is_demo)
+        alike[*place, counting.bucket_of(letter.own_words)].append(letter)
+    # In one order everywhere: two workers, each holding a tally that the other one
+    # wants, would wait for each other.
+    for _, some in sorted(alike.items(), key=itemgetter(0)):
+        counting.record(some[0], Tally.Step.ACCEPTED, now, letters=len(some))
+
+
+def _set(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _adapted(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    return value

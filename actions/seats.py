@@ -1,0 +1,193 @@
+"""Constituencies as they may be told of: in buckets, alone or together.
+
+Why so roughly, and why groups are made of buckets, is in
+docs/decisions/0006-counting.md.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from django.db.models import FilteredRelation, Q
+
+from actions.counting import LettersOut
+from representatives.models import Constituency
+from representatives.prepared import Prepared
+
+# What a seat without a member counts as, among the parties.
+VACANT = "Vacant"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A number of letters, told only roughly; without ``most`` it has no upper end."""
+
+    least: int
+    most: int | None
+
+    def __str__(self) -> str:
+        if self.most is None:
+            return f"{self.least}+"
+        return f"{self.least}-{self.most}" if self.most else "0"
+
+    @property
+    def words(self) -> str:
+        """The same to be read: "1 to 4"."""
+        if self.most is None:
+            return f"{self.least:,} or more"
+        return f"{self.least:,} to {self.most:,}" if self.most else "none"
+
+
+# What may be told about one seat.
+BUCKETS = (Span(0, 0), Span(1, 4), Span(5, 9), Span(10, None))
+_LEAST = [bucket.least for bucket in BUCKETS]
+
+
+class Seat(NamedTuple):
+    """A constituency, how it was doing at last midnight, and its cell on the map.
+
+    A tuple, because a page makes 650 of them.
+    """
+
+    code: str
+    name: str
+    country: str
+    region: str
+    member: str
+    party: str
+    # Which of BUCKETS.
+    bucket: int
+    # The middle of its cell; neighbours in a row are 20 apart.
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some seats together, told by nothing but the buckets of each."""
+
+    name: str
+    seats: int
+    seats_reached: int
+    letters: Span
+
+
+def _bucket(letters: int) -> int:
+    """Say which of BUCKETS holds this number."""
+    return bisect_right(_LEAST, letters) - 1
+
+
+_SEATS = Prepared(
+    lambda: Constituency.objects.alias(
+        holder=FilteredRelation(
+            "representatives", condition=Q(representatives__is_current=True)
+        )
+    ).values_list(
+        "pk",
+        "code",
+        "name",
+        "country",
+        "region",
+        "hex_q",
+        "hex_r",
+        "holder__display_name",
+        "holder__party",
+    )
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """All seats as they may be told of, alone and together.
+
+    The same object for as long as nothing changes, so that what is drawn of it can be
+    remembered by it.
+    """
+
+    seats: tuple[Seat, ...]
+
+    @cached_property
+    def countries(self) -> tuple[Group, ...]:
+        """Together by country."""
+        return _grouped(self.seats, attrgetter("country"))
+
+    @cached_property
+    def regions(self) -> tuple[Group, ...]:
+        """Together by region."""
+        return _grouped(self.seats, attrgetter("region"))
+
+    @cached_property
+    def parties(self) -> tuple[Group, ...]:
+        """Together by the party of the present member."""
+        return _grouped(self.seats, attrgetter("party"))
+
+
+def told(letters: LettersOut) -> Told:
+    """Read every seat with its present member, and put its letters into a bucket."""
+    rows = tuple(_SEATS.rows())
+    buckets = (_bucket(letters.in_seat_before_today(row[0])) for row in rows)
+    return _told(rows, bytes(buckets))
+
+
+@lru_cache(maxsize=8)
+def _told(rows: tuple[tuple[Any, ...], ...], buckets: bytes) -> Told:
+    """Make the values once for the same rows and buckets: it takes a page's time."""
+    left = min((row[5] for row in rows), default=0)
+    top = max((row[6] for row in rows), default=0)
+    seats = (
+        Seat(
+            code=code,
+            name=name,
+            country=country,
+            region=region,
+            member=member or "",
+            party=party or VACANT,
+            bucket=bucket,
+            # Odd rows lie half a cell to the right; rows overlap by a quarter.
+            x=20 * (column - left) + 10 * (row % 2),
+            y=round(17.32 * (top - row), 1),
+        )
+        for (_, code, name, country, region, column, row, member, party), bucket in zip(
+            rows, buckets, strict=True
+        )
+    )
+    # Sorted here, as databases differ in how they order hyphens and accents.
+    return Told(tuple(sorted(seats, key=attrgetter("name"))))
+
+
+def _grouped(
+    seats: Iterable[Seat], name_of: Callable[[Seat], str]
+) -> tuple[Group, ...]:
+    """Put seats together, the largest group first.
+
+    Made of the seats' buckets and of nothing else, so that no arithmetic on groups,
+    however they overlap, tells more about a seat than its own bucket does.
+    """
+    buckets: dict[str, list[Span]] = defaultdict(list)
+    for seat in seats:
+        buckets[name_of(seat)].append(BUCKETS[seat.bucket])
+    groups = (
+        Group(
+            name=name,
+            seats=len(spans),
+            seats_reached=sum(1 for span in spans if span.least),
+            letters=_sum(spans),
+        )
+        for name, spans in buckets.items()
+    )
+    return tuple(sorted(groups, key=lambda group: (-group.seats, group.name)))
+
+
+def _sum(spans: Iterable[Span]) -> Span:
+    """Add up what is known roughly."""
+    least, most = 0, 0
+    is_open = False
+    for span in spans:
+        least += span.least
+        most += span.most or 0
+        is_open = is_open or span.most is None
+    return Span(least, None if is_open else most)

@@ -1,0 +1,287 @@
+"""What staff type into the admin, checked before anybody else sees it."""
+
+import math
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.forms.models import BaseInlineFormSet
+
+from actions import colours, composing, rendering
+from actions.errors import TemplateRefusedError
+from actions.forms import OneLineField
+from actions.models import (
+    Campaign,
+    Demand,
+    LetterTemplate,
+    LetterTemplateVersion,
+)
+from actions.models.campaigns import colour_validator
+
+if TYPE_CHECKING:
+    _FormSet = BaseInlineFormSet[Demand, Campaign, forms.ModelForm[Demand]]
+    _CampaignModelForm = forms.ModelForm[Campaign]
+    _DemandModelForm = forms.ModelForm[Demand]
+    _TemplateModelForm = forms.ModelForm[LetterTemplate]
+else:
+    _FormSet = BaseInlineFormSet
+    _CampaignModelForm = _DemandModelForm = _TemplateModelForm = forms.ModelForm
+
+# What a campaign's colour stands on, and what stands on it, in the light and the dark.
+ON_LIGHT = {"white": "#ffffff", "the paper": "#fbfaf6"}
+ON_DARK = {"the dark paper": "#10161d", "the dark sheet": "#18212b"}
+LAST_POSITION = 999
+# A campaign may still come to ask for as much as the first one does.
+DEMANDS_TO_EXPECT = 6
+# The rest is for the supporter's own words.
+LONGEST_BASE = composing.LONGEST_BODY * 3 // 4
+
+
+class CampaignForm(_CampaignModelForm):
+    """A campaign whose colours can be read and which is whole before it opens."""
+
+    class Meta:
+        help_texts: ClassVar = {
+            "colour": (
+                "Six hexadecimal digits, such as #0b6aa8. Its contrast with white must "
+                f"be at least {colours.LEAST_CONTRAST} to 1."
+            ),
+            "colour_in_dark": (
+                "The same on a dark page, such as #6cb8ea. Its contrast with the dark "
+                f"page must be at least {colours.LEAST_CONTRAST} to 1."
+            ),
+        }
+
+    def clean_title(self) -> str:
+        """Refuse a title that a letter with it could not be sent with."""
+        return _fit_for_letters(str(self.cleaned_data["title"]))
+
+    def clean_colour(self) -> str:
+        """Refuse a colour that is too pale."""
+        colour = str(self.cleaned_data["colour"])
+        _check_contrast(colour, ON_LIGHT, "Choose a darker one.")
+        return colour
+
+    def clean_colour_in_dark(self) -> str:
+        """Refuse a colour that is too dark."""
+        colour = str(self.cleaned_data["colour_in_dark"])
+        _check_contrast(colour, ON_DARK, "Choose a lighter one.")
+        return colour
+
+    def clean_state(self) -> str:
+        """Refuse to open a campaign that has no letter."""
+        state = str(self.cleaned_data["state"])
+        letters = LetterTemplateVersion.objects.filter(
+            template__campaign=self.instance.pk,
+            template__language=LetterTemplate.Language.ENGLISH,
+        )
+        if state == Campaign.State.OPEN and not letters.exists():
+            raise ValidationError(
+                "There is no letter yet: save the campaign as one that is being "
+                "written, write its English letter under “Letter templates”, then "
+                "open it.",
+                code="no_letter",
+            )
+        return state
+
+
+class DemandForm(_DemandModelForm):
+    """A demand whose title and paragraph are plain text that any letter can hold."""
+
+    title = OneLineField(
+        max_length=100, widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
+
+    def clean_title(self) -> str:
+        """Refuse a title that a letter with it could not be sent with."""
+        return _fit_for_letters(str(self.cleaned_data["title"]))
+
+    def clean_paragraph(self) -> str:
+        """Refuse what would stop every letter, or be sent as it stands."""
+        paragraph = _fit_for_letters(
+            str(self.cleaned_data["paragraph"]).replace("\r\n", "\n")
+        )
+        if len(paragraph) > rendering.LONGEST_PARAGRAPH:
+            message = (
+                f"The paragraph has {len(paragraph):,} characters; "
+                f"{rendering.LONGEST_PARAGRAPH:,} is the most: it stands in one letter "
+                "with the others."
+            )
+            raise ValidationError(message, code="too_long")
+        if "{{" in paragraph or "{%" in paragraph:
+            raise ValidationError(
+                "This paragraph is plain text: fields such as {{ constituency.name }} "
+                "can only stand in the letter's own text.",
+                code="field_in_paragraph",
+            )
+        return paragraph
+
+    def clean_position(self) -> int:
+        """Leave room above for demands that are being moved."""
+        position = int(self.cleaned_data["position"])
+        if position > LAST_POSITION:
+            message = f"Number the demands from 1 to {LAST_POSITION}."
+            raise ValidationError(message, code="too_high")
+        return position
+
+    def validate_constraints(self) -> None:
+        """Leave it to the formset whether two demands want the same position.
+
+        Here a demand would be refused for the old position of one that moves too.
+        """
+
+
+class DemandFormSet(_FormSet):
+    """A campaign's demands together: one at least if it is open, in any order."""
+
+    def clean(self) -> None:
+        """Refuse an open campaign without a demand, and more than its letters hold.
+
+        Raises:
+            ValidationError: there is none left, or a letter could become too long.
+
+        """
+        super().clean()
+        kept = [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms
+            and (form.instance.pk or form.has_changed())
+        ]
+        if self.instance.is_open and not kept:
+            raise ValidationError(
+                "An open campaign asks for something: add a demand.", code="no_demand"
+            )
+        templates = self.instance.letter_templates.all() if self.instance.pk else ()
+        for version in filter(None, (each.newest_version() for each in templates)):
+            _check_length(version.body, len(kept))
+
+    def save_existing_objects(self, commit: bool = True) -> list[Demand]:  # noqa: FBT001, FBT002
+        """Save the demands, those that change places too."""
+        moving = [
+            form.instance.pk
+            for form in self.initial_forms
+            if "position" in form.changed_data
+        ]
+        if commit:
+            # No two may have one position, not even between two statements.
+            Demand.objects.filter(pk__in=moving).update(
+                position=F("position") + LAST_POSITION
+            )
+        return super().save_existing_objects(commit)
+
+
+class LetterTemplateForm(_TemplateModelForm):
+    """A letter's text, which is kept as a new version whenever it changes."""
+
+    subject = OneLineField(
+        max_length=150, widget=forms.TextInput(attrs={"class": "vLargeTextField"})
+    )
+    body = forms.CharField(
+        label="Text",
+        widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 30}),
+        help_text=(
+            "Between “Dear …,” and “Yours sincerely,”, which Postbag adds. Fields: "
+            "{{ constituency.name }}, {{ representative.display_name }}, "
+            "{{ representative.party }}; {{ reason }} for the supporter's own words; "
+            "{% for demand in demands %}{{ demand.paragraph }}{% endfor %}."
+        ),
+    )
+    # Which version was on the screen; 0 for none.
+    seen = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with the newest version."""
+        super().__init__(*args, **kwargs)
+        self._newest = self.instance.newest_version() if self.instance.pk else None
+        if self._newest:
+            self.initial.update(
+                subject=self._newest.subject,
+                body=self._newest.body,
+                seen=self._newest.number,
+            )
+
+    def clean_body(self) -> str:
+        """Refuse a text that makes no letters, with the line and the reason."""
+        body = str(self.cleaned_data["body"]).replace("\r\n", "\n")
+        try:
+            rendering.check(body)
+        except TemplateRefusedError as error:
+            raise ValidationError(str(error), code="template_refused") from error
+        written_for = self.cleaned_data.get("campaign") or self.instance.campaign_id
+        demands = Demand.objects.filter(campaign=written_for).count()
+        _check_length(body, max(demands, DEMANDS_TO_EXPECT))
+        return body
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to write over what somebody else has saved meanwhile."""
+        cleaned = super().clean() or self.cleaned_data
+        if self._newest and cleaned.get("seen") != self._newest.number:
+            raise ValidationError(
+                f"Meanwhile somebody saved version {self._newest.number}. Keep a copy "
+                "of your text, open this page again and put both together.",
+                code="overtaken",
+            )
+        return cleaned
+
+    def add_version(self, author: Any) -> LetterTemplateVersion | None:
+        """Keep the text as a new version; None if it is the newest one's."""
+        text = {name: self.cleaned_data[name] for name in ("subject", "body")}
+        newest = self._newest
+        if newest and text == {"subject": newest.subject, "body": newest.body.strip()}:
+            return None
+        return LetterTemplateVersion.objects.create(
+            template=self.instance,
+            number=newest.number + 1 if newest else 1,
+            created_by=author,
+            **text,
+        )
+
+
+def _fit_for_letters(text: str) -> str:
+    """Return a text that any letter can hold.
+
+    Raises:
+        ValidationError: with what to take out.
+
+    """
+    if fault := rendering.fault_in(text):
+        raise ValidationError(fault, code="unfit_for_letters")
+    return text
+
+
+def _check_length(body: str, demands: int) -> None:
+    """Refuse a letter's text that could leave no room for the supporter's own words.
+
+    Raises:
+        ValidationError: with how long the letter could become.
+
+    """
+    longest = rendering.longest(body, demands)
+    if longest > LONGEST_BASE:
+        raise ValidationError(
+            f"With {demands} demands at their longest a letter could have {longest:,} "
+            f"characters before its writer adds a word; {LONGEST_BASE:,} is the most. "
+            "Shorten its text, or have fewer demands.",
+            code="too_long",
+        )
+
+
+def _check_contrast(colour: str, grounds: dict[str, str], advice: str) -> None:
+    """Refuse a colour that cannot be read on, or under, one of the others.
+
+    Raises:
+        ValidationError: with the contrast, and what to do about it.
+
+    """
+    colour_validator(colour)
+    for name, ground in grounds.items():
+        contrast = colours.contrast(colour, ground)
+        if contrast < colours.LEAST_CONTRAST:
+            rounded_down = math.floor(contrast * 10) / 10
+            raise ValidationError(
+                f"The contrast with {name} is {rounded_down} to 1; text needs at least "
+                f"{colours.LEAST_CONTRAST} to 1. {advice}",
+                code="contrast",
+            )

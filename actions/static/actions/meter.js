@@ -1,0 +1,37 @@
+// The own-words meter: the bar moves at once, the sentence is spoken when typing pauses.
+
+/** @typedef {import("./own_words.js").Measure} Measure */
+
+const PAUSE_MILLISECONDS = 1200;
+
+/**
+ * @param {Element} meter the element drawn by components/meter.html
+ * @returns {(measure: Measure) => void} shows a measure
+ */
+export function meterOn(meter) {
+  const bar = meter.querySelector("[data-meter-bar]");
+  const percent = meter.querySelector("[data-meter-percent]");
+  const words = meter.querySelector("[data-meter-words]");
+  const hint = meter.querySelector("[data-meter-hint]");
+  const spoken = meter.querySelector("[data-meter-spoken]");
+  const hints = [...meter.querySelectorAll("[data-hint-from]")];
+  let waiting = 0;
+
+  /** @param {number} share */
+  const hintFor = (share) =>
+    hints.findLast((one) => Number(one.getAttribute("data-hint-from")) <= share)?.textContent ?? "";
+
+  return (measure) => {
+    const number = new Intl.NumberFormat("en-GB").format(measure.words);
+    const count = measure.words === 1 ? "1 word" : `${number} words`;
+    bar?.setAttribute("width", String(measure.percent));
+    if (percent) percent.textContent = `${measure.percent}% yours.`;
+    if (words) words.textContent = count;
+    if (hint && hints.length > 0) hint.textContent = hintFor(measure.percent);
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => {
+      const said = `${measure.percent}% yours, ${count}. ${hint?.textContent ?? ""}`;
+      if (spoken && spoken.textContent !== said) spoken.textContent = said;
+    }, PAUSE_MILLISECONDS);
+  };
+}

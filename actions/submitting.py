@@ -1,0 +1,255 @@
+"""Taking a letter, and what its writer may then do with it.
+
+Each deed is one conditional UPDATE: whoever moves the row has done it, and doing it
+twice is harmless.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from actions import counting, limiting, own_words, tokens
+from actions.composing import Composition, Sender
+from actions.errors import CampaignClosedError, NoRecipientError, TooManyError
+from actions.models import (
+    Campaign,
+    Delivery,
+    Letter,
+    LetterEvent,
+    LetterTemplateVersion,
+    Tally,
+)
+from representatives.lookup import Candidate
+from representatives.models import Constituency, Representative
+
+# The wording is stored with each letter: changing it here changes no old consent.
+CONSENT_WORDING = (
+    "I agree that Postbag holds this letter, with the political opinion that it "
+    "expresses and whatever else it says about me, in order to send it to my MP."
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A finished letter that nobody has taken yet."""
+
+    campaign: Campaign
+    version: LetterTemplateVersion
+    seat: Candidate
+    text: Composition
+
+
+def submit(
+    draft: Draft, sender: Sender, *, address: str, now: datetime.datetime
+) -> Letter | None:
+    """Take a letter and owe its writer the mail that asks to confirm it.
+
+    Whoever has written to this MP for this campaign before is owed a mail that says
+    so instead. A mailbox that has had its mails of the day gets no more, and nothing
+    is stored: None. The page must not tell these three apart.
+
+    Args:
+        draft: the letter.
+        sender: the writer.
+        address: the network address that it comes from, for the limits only.
+        now: the time.
+
+    Raises:
+        CampaignClosedError: the campaign takes no letters.
+        NoRecipientError: the seat is vacant or its MP has no e-mail address.
+        TooManyError: this network address has sent enough for now.
+
+    """
+    if not draft.campaign.is_open:
+        raise CampaignClosedError(draft.campaign.title)
+    member = draft.seat.representative
+    if member is None or not member.email:
+        raise NoRecipientError(draft.seat.name)
+    measure = own_words.measure(draft.text.base_text, draft.text.body)
+    letter = Letter(
+        campaign=draft.campaign,
+        template_version=draft.version,
+        constituency=Constituency.objects.get(code=draft.seat.code),
+        representative_id=member.id,
+        is_demo=not settings.DELIVERY_IS_LIVE,
+        recipient_name=member.full_title,
+        recipient_salutation=member.address_as,
+        recipient_email=member.email,
+        seat_name=draft.seat.name,
+        base_text=draft.text.base_text,
+        dated=timezone.localdate(now),
+        subject=draft.text.subject,
+        body=draft.text.body,
+        own_words=measure.percent,
+        word_count=measure.words,
+        sender_name=sender.name,
+        sender_email=sender.email,
+        address_line_1=sender.address_line_1,
+        address_line_2=sender.address_line_2,
+        town=sender.town,
+        postcode=sender.postcode,
+        sender_key=tokens.sender_key(
+            draft.campaign.pk, member.parliament_id, sender.email
+        ),
+        consent_wording=CONSENT_WORDING,
+        consented_at=now,
+        created_at=now,
+        confirm_by=now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS),
+    )
+    return letter if _store(letter, address, now) else None
+
+
+@transaction.atomic
+def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
+    """Queue a letter that its writer has confirmed; say whether this call did it.
+
+    A second letter of the same person to the same MP is set aside as repeated.
+
+    Raises:
+        CampaignClosedError: the campaign has closed meanwhile.
+        NoRecipientError: the MP has left the seat meanwhile.
+
+    """
+    if not Campaign.objects.open().filter(pk=letter.campaign_id).exists():
+        raise CampaignClosedError(letter.seat_name)
+    if not Representative.objects.filter(
+        pk=letter.representative_id, is_current=True
+    ).exists():
+        raise NoRecipientError(letter.seat_name)
+    waiting = Letter.objects.filter(pk=letter.pk, confirm_by__gt=now)
+    try:
+        with transaction.atomic():
+            moved = waiting.awaiting_confirmation().update(
+                state=Letter.State.QUEUED, confirmed_at=now
+            )
+    except IntegrityError:
+        # one_letter_per_person_representative_and_campaign
+        if waiting.awaiting_confirmation().update(
+            state=Letter.State.REPEATED, ended_at=now
+        ):
+            _note(letter, LetterEvent.Kind.REPEATED, now)
+        letter.refresh_from_db()
+        return False
+    if moved:
+        Delivery.objects.create(
+            letter=letter,
+            kind=Delivery.Kind.LETTER,
+            is_demo=letter.is_demo,
+            due_at=now,
+        )
+        _note(letter, LetterEvent.Kind.CONFIRMED, now)
+        counting.record(letter, Tally.Step.CONFIRMED, now)
+    letter.refresh_from_db()
+    return bool(moved)
+
+
+@transaction.atomic
+def cancel(letter: Letter, *, now: datetime.datetime) -> bool:
+    """Stop a letter that waits; say whether it is stopped.
+
+    A letter that a worker has in hand can no longer be stopped.
+    """
+    return _stop(letter, Letter.State.CANCELLED, now)
+
+
+@transaction.atomic
+def disown(letter: Letter, *, now: datetime.datetime) -> bool:
+    """Stop a letter because the person named did not write it; say whether it is."""
+    return _stop(letter, Letter.State.DISOWNED, now)
+
+
+def _has_room(mailbox: str, now: datetime.datetime) -> bool:
+    """Take one of the mailbox's places of the day, if there is one.
+
+    When there is none nobody is told: the answer would tell a stranger that the
+    mailbox's owner writes.
+    """
+    try:
+        limiting.take(
+            "letters for a mailbox",
+            mailbox,
+            limit=settings.LETTERS_PER_MAILBOX_PER_DAY,
+            window=limiting.DAY,
+            now=now,
+        )
+    except TooManyError:
+        return False
+    return True
+
+
+@transaction.atomic
+def _store(letter: Letter, address: str, now: datetime.datetime) -> bool:
+    # The limits in the same transaction, as each would wait for the disk.
+    limiting.take(
+        "letters from an address",
+        address,
+        limit=settings.LETTERS_PER_ADDRESS_PER_HOUR,
+        window=limiting.HOUR,
+        now=now,
+    )
+    if not _has_room(tokens.mailbox(letter.sender_email), now):
+        return False
+    is_repeated = (
+        Letter.objects.of_mode(live=not letter.is_demo)
+        .written_by(letter.sender_key)
+        .exists()
+    )
+    if is_repeated:
+        letter.state = Letter.State.REPEATED
+        letter.ended_at = now
+    letter.save(force_insert=True)
+    _note(letter, LetterEvent.Kind.WRITTEN, now)
+    if is_repeated:
+        _note(letter, LetterEvent.Kind.REPEATED, now)
+    Delivery.objects.create(
+        letter=letter,
+        kind=Delivery.Kind.REPEAT_NOTICE if is_repeated else Delivery.Kind.CONFIRMATION,
+        is_demo=letter.is_demo,
+        due_at=now,
+    )
+    counting.record(letter, Tally.Step.DRAFTED, now)
+    return True
+
+
+def _stop(letter: Letter, state: Letter.State, now: datetime.datetime) -> bool:
+    letter.refresh_from_db()
+    if not letter.can_be_cancelled:
+        return False
+    # The delivery goes first: a worker that claims it at the same moment either finds
+    # it dropped or has it in hand, and then the letter is going.
+    if letter.state == Letter.State.QUEUED and not _drop_delivery(letter, now):
+        return False
+    # Only from the state that was looked at: a letter that is confirmed at this very
+    # moment has a delivery that was not.
+    moved = Letter.objects.filter(pk=letter.pk, state=letter.state).update(
+        state=state, ended_at=now
+    )
+    if not moved:
+        return _stop(letter, state, now)
+    letter.deliveries.waiting().update(
+        state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
+    )
+    kind, step = {
+        Letter.State.CANCELLED: (LetterEvent.Kind.CANCELLED, Tally.Step.CANCELLED),
+        Letter.State.DISOWNED: (LetterEvent.Kind.DISOWNED, Tally.Step.DISOWNED),
+    }[state]
+    _note(letter, kind, now)
+    counting.record(letter, step, now)
+    letter.refresh_from_db()
+    return True
+
+
+def _drop_delivery(letter: Letter, now: datetime.datetime) -> bool:
+    of_letter = letter.deliveries.unheld(now).filter(kind=Delivery.Kind.LETTER)
+    return bool(
+        of_letter.update(
+            state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
+        )
+    )
+
+
+def _note(letter: Letter, kind: LetterEvent.Kind, now: datetime.datetime) -> None:
+    LetterEvent.objects.create(letter=letter, kind=kind, at=now)

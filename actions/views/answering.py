@@ -1,0 +1,231 @@
+"""The page that asks who writes to whom, for which demands and why."""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Self
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+
+from actions import composing, tokens
+from actions.composing import LONGEST_BODY, Composition, Sheet
+from actions.errors import CampaignClosedError, ForgedTokenError, NoRecipientError
+from actions.finding import Finding, Sureness, vacancy
+from actions.forms import ComposeForm
+from actions.models import Campaign, Demand, LetterTemplateVersion
+from actions.tokens import Ticket
+from actions.views.carrying import (
+    EDITED,
+    TYPED,
+    Kept,
+    present,
+    seat_groups,
+    sureness_in,
+    ticket_in,
+)
+from representatives import lookup
+from representatives.errors import PostcodeError
+from representatives.lookup import Candidate, Member
+from representatives.postcodes import Postcode
+
+# Stands in the preview where the supporter's own words will.
+PROMPT = "Your own words will stand here: why this matters to you."
+ELSEWHERE = (
+    "This postcode lies in {there}, but the letter is to the MP for {here}. Correct "
+    "the postcode, or open “Not your MP?” above and choose."
+)
+
+
+@dataclass
+class WritingPage:
+    """Who writes to whom, for which demands and why."""
+
+    request: HttpRequest
+    campaign: Campaign
+    version: LetterTemplateVersion
+    seat: Candidate
+    ticket: Ticket
+    sureness: Sureness
+    form: ComposeForm
+
+    @classmethod
+    def opened(cls, request: HttpRequest, campaign: Campaign, found: Finding) -> Self:
+        """Begin for a seat, with whatever was typed before.
+
+        Raises:
+            CampaignClosedError: the campaign has no letter yet.
+
+        """
+        seat = found.seat
+        version = LetterTemplateVersion.objects.newest_of(campaign)
+        if seat is None or version is None:
+            raise CampaignClosedError(campaign.title)
+        before = ticket_in(request.POST, campaign)
+        demands = list(campaign.demands.in_order())
+        ticket = Ticket(
+            campaign=campaign.pk,
+            version=version.pk,
+            seat=seat.code,
+            base_text=before.base_text if before else "",
+            issued_at=timezone.now(),
+        )
+        return cls(
+            request=request,
+            campaign=campaign,
+            version=version,
+            seat=seat,
+            ticket=ticket,
+            sureness=(
+                sureness_in(request.POST)
+                if before and before.seat == seat.code
+                else found.sureness or Sureness.CHOSEN
+            ),
+            form=ComposeForm(
+                campaign=campaign,
+                demands=demands,
+                initial=_initial(request.POST, demands, found),
+            ),
+        )
+
+    @classmethod
+    def continued(cls, request: HttpRequest, campaign: Campaign) -> Self:
+        """Go on from a page that was sent in.
+
+        Raises:
+            ForgedTokenError: the page was not one of ours.
+            NoRecipientError: the seat has fallen vacant meanwhile.
+
+        """
+        ticket = ticket_in(request.POST, campaign)
+        seat = lookup.seat(ticket.seat) if ticket else None
+        if ticket is None or seat is None:
+            raise ForgedTokenError
+        if seat.representative is None:
+            raise NoRecipientError(vacancy(seat))
+        version = LetterTemplateVersion.objects.select_related(
+            "template__campaign"
+        ).get(pk=ticket.version)
+        return cls(
+            request=request,
+            campaign=campaign,
+            version=version,
+            seat=seat,
+            ticket=ticket,
+            sureness=sureness_in(request.POST),
+            form=ComposeForm(
+                request.POST,
+                campaign=campaign,
+                demands=list(campaign.demands.in_order()),
+            ),
+        )
+
+    @property
+    def member(self) -> Member:
+        """Who is written to."""
+        if self.seat.representative is None:
+            raise NoRecipientError(vacancy(self.seat))
+        return self.seat.representative
+
+    def is_valid(self) -> bool:
+        """Check the answers, and that the address is one in the seat.
+
+        Whoever has chosen the seat knows better than the register of postcodes.
+        """
+        if self.form.is_valid() and self.sureness != Sureness.CHOSEN:
+            elsewhere = self._elsewhere()
+            if elsewhere:
+                self.form.add_error(
+                    "postcode",
+                    ELSEWHERE.format(there=elsewhere.name, here=self.seat.name),
+                )
+        return self.form.is_valid()
+
+    def chose_another_seat(self) -> bool:
+        """Whether a seat is chosen in the list but the button beside it not pressed."""
+        chosen = self.request.POST.get("seat", "")
+        return bool(chosen) and chosen != self.seat.code
+
+    def sheet(self) -> Sheet:
+        """Show the letter so far."""
+        text = self.composed(self.form.ticked())
+        return self.laid_out(text)
+
+    def composed(self, demands: list[Demand]) -> Composition:
+        """Make the letter; without a reason a prompt stands in its place."""
+        # What is far too long is asked to be shortened, not drawn.
+        reason = str(self.form["reason"].value() or "")[:LONGEST_BODY] or PROMPT
+        return composing.compose(self.version, self.seat, demands, reason)
+
+    def laid_out(self, text: Composition) -> Sheet:
+        """Put a text on the sheet with the addresses typed so far."""
+        sheet = composing.sheet(
+            self.form.sender_so_far(),
+            self.member.full_title,
+            self.member.address_as,
+            text,
+            timezone.localdate(),
+        )
+        # What goes by post is not sent by Postbag and does not say so.
+        return sheet if self.member.has_email else replace(sheet, footer="")
+
+    def kept(self) -> Kept:
+        """Carry on the letter's text, if it was edited before."""
+        return [
+            ("token", tokens.for_ticket(self.ticket)),
+            ("sureness", self.sureness),
+            *present(self.request.POST, EDITED),
+        ]
+
+    def shown(self, status: int = HTTPStatus.OK) -> HttpResponse:
+        """Draw the page."""
+        return render(
+            self.request,
+            "compose.html",
+            {
+                "campaign": self.campaign,
+                "seat": self.seat,
+                "member": self.member,
+                "sureness": self.sureness.value,
+                "neighbours": self._neighbours(),
+                "seat_groups": seat_groups(),
+                "form": self.form,
+                "sheet": self.sheet(),
+                "prompt": PROMPT,
+                "encouragements": composing.ENCOURAGEMENTS,
+                "kept": self.kept(),
+                "post_instead": not self.member.has_email,
+            },
+            status=status,
+        )
+
+    def _postcode(self) -> Postcode | None:
+        try:
+            return Postcode.parse(str(self.form["postcode"].value() or ""))
+        except PostcodeError:
+            return None
+
+    def _neighbours(self) -> tuple[Candidate, ...]:
+        """Find whom else the postcode may belong to."""
+        postcode = self._postcode()
+        return lookup.neighbours(postcode, self.seat.code) if postcode else ()
+
+    def _elsewhere(self) -> Candidate | None:
+        """Find the seat that the postcode lies in, if that is surely another."""
+        postcode = self._postcode()
+        found = lookup.find(postcode) if postcode else None
+        if found is None or not found.candidates:
+            return None
+        codes = {candidate.code for candidate in found.candidates}
+        return None if self.seat.code in codes else found.candidates[0]
+
+
+def _initial(post: QueryDict, demands: list[Demand], found: Finding) -> dict[str, Any]:
+    ticked: list[Any] = post.getlist("demands") or [
+        demand.pk for demand in demands if demand.is_ticked_at_first
+    ]
+    return {
+        **dict(present(post, TYPED)),
+        "postcode": found.postcode,
+        "demands": ticked,
+    }

@@ -1,0 +1,188 @@
+"""The page with the letter itself, subject and body free to change."""
+
+import datetime
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Self
+
+from django.conf import settings
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+
+from actions import composing, own_words, tokens
+from actions.composing import Composition
+from actions.errors import ExpiredTokenError, TooManyError
+from actions.forms import LetterForm
+from actions.models import Demand
+from actions.rendering import tidy
+from actions.submitting import Draft
+from actions.tokens import Ticket
+from actions.views.answering import WritingPage
+from actions.views.carrying import TYPED, Kept, present
+
+TOO_MANY = (
+    "Very many letters have come from here in a short time, so Postbag takes no more "
+    "for now. Your letter is still on this page: try again in {wait}."
+)
+TOO_OLD = (
+    "This page had been open for more than a day. Read your letter through once more, "
+    "then send it."
+)
+TOO_QUICK = "That was very quick. Read the letter through, then send it."
+NO_EMAIL = (
+    "{name} publishes no e-mail address, so Postbag cannot send this letter. Print it "
+    "and post it: the address is on it."
+)
+
+
+@dataclass
+class LetterPage:
+    """The letter, subject and body free to change."""
+
+    page: WritingPage
+    form: LetterForm
+    ticket: Ticket
+    text: Composition
+    keeps_edits: bool = False
+
+    @classmethod
+    def opened(cls, page: WritingPage) -> Self:
+        """Show what the answers make, or the letter as it was edited before."""
+        post = page.request.POST
+        chosen = list(page.form.cleaned_data["demands"])
+        edited = tidy(post.get("body", ""))
+        keeps_edits = (
+            bool(edited)
+            and edited != tidy(post.get("composed", ""))
+            and "afresh" not in post
+        )
+        proposed = _compose(page, chosen)
+        text = replace(proposed, subject=_subject(post, proposed))
+        if keeps_edits:
+            base_text = _together(proposed.base_text, page.ticket.base_text)
+            text = replace(text, body=edited, base_text=base_text)
+        ticket = replace(
+            page.ticket, base_text=text.base_text, issued_at=timezone.now()
+        )
+        form = LetterForm(
+            base_text=text.base_text,
+            initial={
+                "subject": text.subject,
+                "body": text.body,
+                "composed": proposed.body,
+                "composed_subject": proposed.subject,
+            },
+        )
+        return cls(page, form, ticket, text, keeps_edits)
+
+    @classmethod
+    def continued(cls, page: WritingPage) -> Self:
+        """Go on from the page that was sent in."""
+        post = page.request.POST
+        text = Composition(
+            subject=post.get("subject", ""),
+            body=tidy(post.get("body", "")),
+            base_text=page.ticket.base_text,
+        )
+        form = LetterForm(post, base_text=text.base_text)
+        return cls(page, form, page.ticket, text)
+
+    def check_time(self, now: datetime.datetime) -> None:
+        """Ask for another look at a page that is a day old, or a moment."""
+        try:
+            tokens.check_age(self.ticket, now)
+        except ExpiredTokenError:
+            self.form.add_error(None, TOO_OLD)
+            self.ticket = replace(self.ticket, issued_at=now)
+            return
+        seconds = (now - self.ticket.issued_at).total_seconds()
+        if self.form.is_valid() and seconds < settings.LEAST_SECONDS_TO_READ:
+            self.form.add_error(None, TOO_QUICK)
+
+    def draft(self) -> Draft:
+        """Give the letter, once the form is valid."""
+        kept = self.form.cleaned_data
+        return Draft(
+            campaign=self.page.campaign,
+            version=self.page.version,
+            seat=self.page.seat,
+            text=Composition(kept["subject"], kept["body"], self.text.base_text),
+        )
+
+    def refused(self, error: TooManyError) -> HttpResponse:
+        """Draw the page again with the letter on it, and say when to come back."""
+        minutes = -(-error.retry_after // 60)
+        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
+        self.form.add_error(None, TOO_MANY.format(wait=wait))
+        response = self.shown(HTTPStatus.TOO_MANY_REQUESTS)
+        response["Retry-After"] = str(error.retry_after)
+        return response
+
+    def refused_for_want_of_an_address(self) -> HttpResponse:
+        """Draw the page again and offer the post."""
+        name = self.page.member.display_name
+        self.form.add_error(None, NO_EMAIL.format(name=name))
+        return self.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def shown(self, status: int = HTTPStatus.OK) -> HttpResponse:
+        """Draw the page."""
+        # What is far too long is asked to be shortened, not measured and drawn.
+        is_drawn = len(self.text.body) <= composing.LONGEST_BODY
+        text = self.text if is_drawn else replace(self.text, body="")
+        measure = own_words.measure(text.base_text, text.body)
+        post = self.page.request.POST
+        kept: Kept = [
+            ("token", tokens.for_ticket(self.ticket)),
+            ("sureness", self.page.sureness),
+            *(
+                (name, str(self.form.initial.get(name, post.get(name, ""))))
+                for name in ("composed", "composed_subject")
+            ),
+            *present(post, TYPED),
+            *(("demands", value) for value in post.getlist("demands")),
+        ]
+        return render(
+            self.page.request,
+            "letter.html",
+            {
+                "campaign": self.page.campaign,
+                "seat": self.page.seat,
+                "member": self.page.member,
+                "sureness": self.page.sureness.value,
+                "form": self.form,
+                "sheet": self.page.laid_out(text),
+                "base_text": self.text.base_text,
+                "measure": measure,
+                "encouragement": composing.encouragement(measure.percent),
+                "encouragements": composing.ENCOURAGEMENTS,
+                "keeps_edits": self.keeps_edits,
+                "note_left": composing.placeholder_left(text.body, text.base_text),
+                "kept": kept,
+                "post_instead": not self.page.member.has_email,
+            },
+            status=status,
+        )
+
+
+def _together(base_text: str, earlier: str) -> str:
+    """Join what a letter is made from now with what it was made from before.
+
+    An edited letter may hold paragraphs of demands that were ticked before, or of
+    a text that the campaign has changed since: they are the campaign's words still.
+    """
+    if base_text in earlier:
+        return earlier
+    return base_text if earlier in base_text else f"{base_text}\n\n{earlier}"
+
+
+def _subject(post: QueryDict, proposed: Composition) -> str:
+    """Keep a subject that somebody has changed."""
+    typed = post.get("subject", "")
+    is_changed = typed and typed != post.get("composed_subject")
+    return typed if is_changed and "afresh" not in post else proposed.subject
+
+
+def _compose(page: WritingPage, demands: list[Demand]) -> Composition:
+    reason = str(page.form["reason"].value() or "")
+    return composing.compose(page.version, page.seat, demands, reason)

@@ -1,0 +1,173 @@
+"""A letter's own pages, opened by the signed link that its writer was mailed.
+
+Mail scanners open every link: a GET shows, and only a POST does anything.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import (
+    require_http_methods,
+    require_safe,
+)
+
+from actions import composing, limiting, privacy, submitting, tokens
+from actions.errors import (
+    CampaignClosedError,
+    ForgedTokenError,
+    NoRecipientError,
+    TooManyError,
+)
+from actions.models import Letter
+from representatives.clients import address_of
+
+
+def of_letter(
+    page: Callable[[HttpRequest, Letter], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give a page the letter that its token opens; limit how often one may press."""
+
+    @wraps(page)
+    @never_cache
+    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            letter = Letter.objects.select_related("campaign").get(
+                pk=tokens.letter_of(token)
+            )
+            if request.method == "POST":
+                _limit(request)
+        except (ForgedTokenError, Letter.DoesNotExist):
+            return render(request, "letters/unknown.html", status=HTTPStatus.NOT_FOUND)
+        except TooManyError as error:
+            response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            response["Retry-After"] = str(error.retry_after)
+            return response
+        return page(request, letter)
+
+    return wrapped
+
+
+@require_safe
+@of_letter
+def letter(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Show where the letter is."""
+    return _status(request, shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_letter
+def confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Show the whole letter; queue it once its writer presses the button."""
+    now = timezone.now()
+    if not shown.can_be_confirmed:
+        return redirect("letter", token=tokens.for_letter(shown.pk))
+    is_late = shown.confirm_by <= now
+    if is_late or request.method != "POST":
+        template = "letters/expired.html" if is_late else "letters/confirm.html"
+        status = HTTPStatus.GONE if is_late else HTTPStatus.OK
+        return _page(request, template, shown, status)
+    try:
+        submitting.confirm(shown, now=now)
+    except CampaignClosedError:
+        return _page(request, "letters/campaign_closed.html", shown, HTTPStatus.GONE)
+    except NoRecipientError:
+        return _page(request, "letters/member_left.html", shown, HTTPStatus.CONFLICT)
+    return redirect("letter", token=tokens.for_letter(shown.pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_letter
+def disown(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Let whoever did not write the letter stop it and have it erased at once."""
+    if request.method != "POST":
+        return _page(request, "letters/disown.html", shown)
+    now = timezone.now()
+    submitting.disown(shown, now=now)
+    if shown.can_be_cancelled:
+        return _status(request, shown, HTTPStatus.CONFLICT, is_too_late=True)
+    privacy.forget(shown, now=now)
+    return redirect("letter", token=tokens.for_letter(shown.pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_letter
+def cancel(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Stop a letter that has not gone; lead whoever only opens this to the button."""
+    if request.method != "POST":
+        return redirect("letter", token=tokens.for_letter(shown.pk))
+    submitting.cancel(shown, now=timezone.now())
+    if shown.can_be_cancelled:
+        return _status(request, shown, HTTPStatus.CONFLICT, is_too_late=True)
+    return redirect("letter", token=tokens.for_letter(shown.pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_letter
+def erase(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Erase everything of the person now, once they press the button."""
+    if request.method != "POST":
+        return _page(request, "letters/erase.html", shown)
+    if not privacy.erase_on_request(shown, now=timezone.now()):
+        return _status(request, shown, HTTPStatus.CONFLICT, is_too_late=True)
+    return redirect("letter", token=tokens.for_letter(shown.pk))
+
+
+def _status(
+    request: HttpRequest,
+    shown: Letter,
+    status: int = HTTPStatus.OK,
+    *,
+    is_too_late: bool = False,
+) -> HttpResponse:
+    events = [
+        {"at": event.at, "kind": event.kind, "words": event.get_kind_display()}
+        for event in shown.events.all()
+    ]
+    return _page(
+        request,
+        "letters/status.html",
+        shown,
+        status,
+        events=events,
+        is_too_late=is_too_late,
+        erase_after_days=settings.ERASE_AFTER_DAYS,
+    )
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    shown: Letter,
+    status: int = HTTPStatus.OK,
+    **more: Any,
+) -> HttpResponse:
+    sheet = None if shown.is_forgotten else composing.lay_out(shown)
+    return render(
+        request,
+        template,
+        {
+            "campaign": shown.campaign,
+            "letter": shown,
+            "sheet": sheet,
+            "token": tokens.for_letter(shown.pk),
+            **more,
+        },
+        status=status,
+    )
+
+
+def _limit(request: HttpRequest) -> None:
+    limiting.take(
+        "deeds",
+        address_of(request),
+        limit=settings.DEEDS_PER_ADDRESS_PER_HOUR,
+        window=limiting.HOUR,
+        now=timezone.now(),
+    )

@@ -1,0 +1,71 @@
+"""Pages about the place itself: privacy, the registers, the outbox."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from actions import outbox as outboxes
+from actions import privacy as promises
+from representatives import lookup
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say who answers for people's data, what is kept, how long, how it is erased."""
+    return render(request, "privacy.html", {"retention": promises.RETENTION})
+
+
+@require_safe
+def about_the_data(request: HttpRequest) -> HttpResponse:
+    """Say where the registers come from, how old they are, and under which licence."""
+    return render(request, "about_the_data.html", {"registers": lookup.about()})
+
+
+@require_safe
+@never_cache
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Show the mails that stayed on this machine: while trying out, to it alone."""
+    if settings.DELIVERY_IS_LIVE or not _is_this_machine(request):
+        raise Http404
+    return render(request, "outbox.html", {"messages": outboxes.newest()})
+
+
+# What proxies, tunnels and content networks add. No browser sends a header of its own
+# that begins with "X-" when somebody opens a page.
+_MARKS_OF_PROXIES = (
+    "HTTP_X_",
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_CLIENT_IP",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_CF_",
+    "HTTP_CDN_",
+    "HTTP_FASTLY_",
+    "HTTP_FLY_",
+    "HTTP_NGROK_",
+    "HTTP_TAILSCALE_",
+    "HTTP_FRONT_END_HTTPS",
+    "HTTP_SURROGATE_",
+    "HTTP_MAX_FORWARDS",
+    "HTTP_PROXY_",
+)
+
+
+def _is_this_machine(request: HttpRequest) -> bool:
+    """Whether nobody but a person at this machine can be asking.
+
+    A proxy on this machine would make everybody look local, so a request that passed
+    one never is.
+    """
+    is_forwarded = bool(settings.PROXY_COUNT) or any(
+        name.startswith(_MARKS_OF_PROXIES) for name in request.META
+    )
+    try:
+        connected = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    return connected.is_loopback and not is_forwarded

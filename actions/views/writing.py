@@ -1,0 +1,235 @@
+"""From the postcode box to a letter that waits for its writer's confirmation.
+
+Each page carries on in its own form what was typed: nothing of the person is put into
+an address, a session or a log, and nothing is stored before the letter is sent.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from actions import finding, submitting
+from actions.errors import (
+    ActionsError,
+    CampaignClosedError,
+    ForgedTokenError,
+    NoRecipientError,
+    TooManyError,
+)
+from actions.finding import Finding
+from actions.forms import FindForm
+from actions.models import Campaign
+from actions.views.answering import WritingPage
+from actions.views.carrying import EDITED, TYPED, present, seat_groups, typed_text
+from actions.views.editing import LetterPage
+from representatives.clients import address_of
+from representatives.throttling import READS, WINDOW_SECONDS
+
+Page = Callable[[HttpRequest, Campaign], HttpResponse]
+
+
+def of_open_campaign(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give a page its campaign; once that is closed, say so and lose no text."""
+
+    @wraps(page)
+    @never_cache
+    @sensitive_post_parameters()
+    def wrapped(request: HttpRequest, slug: str) -> HttpResponse:
+        campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
+        if not campaign.is_open:
+            return _closed(request, campaign)
+        try:
+            if request.method == "POST":
+                _limit(request)
+            return page(request, campaign)
+        except ActionsError as error:
+            return _excuse(request, campaign, error)
+
+    return wrapped
+
+
+def begun_with_a_form(page: Page) -> Page:
+    """Lead whoever follows a kept address to the beginning."""
+
+    @wraps(page)
+    def wrapped(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("write", slug=campaign.slug)
+        return page(request, campaign)
+
+    return wrapped
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_open_campaign
+def write(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Find the seat, then ask who writes and why."""
+    if request.method != "POST":
+        return _ask_postcode(request, campaign, finding.Finding(postcode=""))
+    # A button with a neighbouring seat stands beside the list of all seats.
+    seat = request.POST.get("near") or request.POST.get("seat", "")
+    found = finding.find(request.POST.get("postcode", "")[:100], seat[:20])
+    if found.seat is None:
+        return _ask_postcode(request, campaign, found)
+    return WritingPage.opened(request, campaign, found).shown()
+
+
+@require_POST
+@of_open_campaign
+def preview(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Show the letter that the ticked demands make; nothing of the person is sent."""
+    page = WritingPage.continued(request, campaign)
+    return render(request, "components/letter_text.html", {"sheet": page.sheet()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_open_campaign
+@begun_with_a_form
+def letter_text(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Show the letter to be read through and changed."""
+    page = WritingPage.continued(request, campaign)
+    if page.chose_another_seat():
+        return write(request, campaign.slug)
+    if not page.is_valid():
+        return page.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return LetterPage.opened(page).shown()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_open_campaign
+@begun_with_a_form
+def send(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Take the letter, or say beside the field what is missing."""
+    now = timezone.now()
+    page = WritingPage.continued(request, campaign)
+    if not page.is_valid():
+        return page.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
+    letter = LetterPage.continued(page)
+    letter.check_time(now)
+    if not letter.form.is_valid():
+        return letter.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        submitting.submit(
+            letter.draft(), page.form.sender(), address=address_of(request), now=now
+        )
+    except TooManyError as error:
+        return letter.refused(error)
+    except NoRecipientError:
+        return letter.refused_for_want_of_an_address()
+    return redirect("sent", slug=campaign.slug)
+
+
+@require_safe
+def sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say where to look next: the same words for everybody."""
+    campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
+    values = {
+        "campaign": campaign,
+        "mails_a_day": settings.LETTERS_PER_MAILBOX_PER_DAY,
+    }
+    return render(request, "sent.html", values)
+
+
+def _ask_postcode(
+    request: HttpRequest, campaign: Campaign, found: Finding
+) -> HttpResponse:
+    """Draw the postcode box, with what went wrong or what there is to choose."""
+    form = FindForm(initial={"postcode": found.postcode})
+    return render(
+        request,
+        "find.html",
+        {
+            "campaign": campaign,
+            "form": form,
+            "finding": found,
+            "seat_groups": seat_groups(),
+            "kept": [
+                *present(request.POST, ("token", *TYPED[:-1], *EDITED)),
+                *(("demands", value) for value in request.POST.getlist("demands")),
+            ],
+        },
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if found.error else HTTPStatus.OK,
+    )
+
+
+def _closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Say that the campaign takes no letters, and give back what was typed."""
+    return render(
+        request,
+        "closed.html",
+        {"campaign": campaign, "typed": typed_text(request.POST)},
+        status=HTTPStatus.GONE,
+    )
+
+
+def _limit(request: HttpRequest) -> None:
+    """Take one of the pages that an address may ask for: making one takes time.
+
+    Raises:
+        TooManyError: so much was asked from there within a minute.
+
+    """
+    if not READS.allows(
+        address_of(request), settings.READS_PER_MINUTE, time.monotonic()
+    ):
+        raise TooManyError("pages", int(WINDOW_SECONDS))
+
+
+def _excuse(
+    request: HttpRequest, campaign: Campaign, error: ActionsError
+) -> HttpResponse:
+    """Say why there is no page, and give back what was typed.
+
+    Raises:
+        ActionsError: there is no page for this one.
+
+    """
+    match error:
+        case CampaignClosedError():
+            return _closed(request, campaign)
+        case ForgedTokenError():
+            return _start_again(request, campaign)
+        case TooManyError():
+            return _too_many(request, campaign, error)
+        case NoRecipientError():
+            typed = request.POST.get("postcode", "")[:100]
+            return _ask_postcode(
+                request, campaign, Finding(postcode=typed, error=str(error))
+            )
+    raise error
+
+
+def _too_many(
+    request: HttpRequest, campaign: Campaign, error: TooManyError
+) -> HttpResponse:
+    response = render(
+        request,
+        "429.html",
+        {"campaign": campaign, "typed": typed_text(request.POST)},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _start_again(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Say that the page cannot be gone on with, and give back what was typed."""
+    return render(
+        request,
+        "start_again.html",
+        {"campaign": campaign, "typed": typed_text(request.POST)},
+        status=HTTPStatus.BAD_REQUEST,
+    )

@@ -1,0 +1,309 @@
+"""Postbag's settings, varied by environment variables (README, "For real")."""
+
+import contextlib
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.http import is_same_domain
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("POSTBAG_VAR", str(BASE_DIR / "var"))).absolute()
+# It will hold people's letters.
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+DEBUG = env.boolean("DEBUG")
+
+# --- Delivery: nothing leaves the machine unless all of this is said -------------
+DELIVERY_IS_LIVE = env.choice("DELIVERY", ("demo", "live"), "demo") == "live"
+MAIL_SERVER = env.mail_server("MAIL_URL")
+SENDER_ADDRESS = env.mail_address("SENDER_ADDRESS", live=DELIVERY_IS_LIVE)
+if DELIVERY_IS_LIVE:
+    for needed, what_for in (
+        ("MAIL_URL", "the mail server that takes the letters"),
+        ("SENDER_ADDRESS", "the address at your domain that letters come from"),
+        ("SECRET_KEY", "a long random text that signs the links"),
+        ("SITE_URL", "the site's own https address"),
+        ("ALLOWED_HOSTS", "the host names the site answers to"),
+        ("CONTROLLER_NAME", "who answers for people's data"),
+        ("CONTROLLER_CONTACT", "the e-mail address for questions about data"),
+    ):
+        if not env.text(needed):
+            message = f"DELIVERY=live also needs {needed}: {what_for}."
+            raise env.SettingError(message)
+    if DEBUG:
+        message = "DELIVERY=live and DEBUG=1 contradict each other: unset DEBUG."
+        raise env.SettingError(message)
+elif MAIL_SERVER or SENDER_ADDRESS:
+    message = (
+        "MAIL_URL or SENDER_ADDRESS is set but DELIVERY is not live: set DELIVERY=live "
+        "to send real letters, or unset both to try Postbag out."
+    )
+    raise env.SettingError(message)
+SENDER_ADDRESS = SENDER_ADDRESS or "letters@postbag.invalid"
+OUTBOX_DIR = VAR_DIR / "outbox"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if DELIVERY_IS_LIVE
+    else "actions.outbox.OutboxBackend"
+)
+if MAIL_SERVER:
+    EMAIL_HOST = MAIL_SERVER.host
+    EMAIL_PORT = MAIL_SERVER.port
+    EMAIL_HOST_USER = MAIL_SERVER.user
+    EMAIL_HOST_PASSWORD = MAIL_SERVER.password
+    EMAIL_USE_TLS = MAIL_SERVER.starttls
+    EMAIL_USE_SSL = MAIL_SERVER.tls
+EMAIL_TIMEOUT = env.number("MAIL_TIMEOUT_SECONDS", 30, least=1)
+DEFAULT_FROM_EMAIL = SENDER_ADDRESS
+
+# --- Who runs this place ----------------------------------------------------------
+CONTROLLER_NAME = env.text("CONTROLLER_NAME", "whoever runs this trial of Postbag")
+CONTROLLER_CONTACT = env.mail_address("CONTROLLER_CONTACT", live=DELIVERY_IS_LIVE)
+SITE_URL = env.web_address("SITE_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")
+IS_HTTPS = SITE_URL.startswith("https://")
+if DELIVERY_IS_LIVE and not IS_HTTPS:
+    message = "DELIVERY=live needs an https SITE_URL: letters are personal."
+    raise env.SettingError(message)
+
+# --- What people were promised ----------------------------------------------------
+CONFIRM_WITHIN_DAYS = env.number("CONFIRM_WITHIN_DAYS", 7, least=1)
+ERASE_AFTER_DAYS = env.number("ERASE_AFTER_DAYS", 28, least=1)
+
+# --- Limits -----------------------------------------------------------------------
+# Reads: approximate, counted in each process. What writes or mails: exact, counted in
+# the database, so generous that a hall of people behind one address can all write.
+READS_PER_MINUTE = env.number("READS_PER_MINUTE", 600, least=1)
+LETTERS_PER_ADDRESS_PER_HOUR = env.number("LETTERS_PER_ADDRESS_PER_HOUR", 300, least=1)
+LETTERS_PER_MAILBOX_PER_DAY = env.number("LETTERS_PER_MAILBOX_PER_DAY", 6, least=1)
+DEEDS_PER_ADDRESS_PER_HOUR = env.number("DEEDS_PER_ADDRESS_PER_HOUR", 1200, least=1)
+SIGN_INS_PER_ADDRESS_PER_HOUR = env.number("SIGN_INS_PER_ADDRESS_PER_HOUR", 30, least=1)
+LARGEST_REQUEST_BYTES = env.number("LARGEST_REQUEST_BYTES", 1_000_000, least=10_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST_BYTES
+# A letter sent sooner after its page was made than a person can read is a robot's.
+LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
+# How many proxies of our own stand in front and append to X-Forwarded-For.
+PROXY_COUNT = env.number("PROXY_COUNT", 0)
+if DELIVERY_IS_LIVE and not PROXY_COUNT:
+    # Every request would look like plain http, and be redirected to https for ever.
+    message = (
+        "DELIVERY=live also needs PROXY_COUNT=1 (or more): the web server speaks plain "
+        "http, so a proxy of your own must stand in front and speak the https of "
+        "SITE_URL."
+    )
+    raise env.SettingError(message)
+
+# --- Security ---------------------------------------------------------------------
+SECRET_KEY_LEAST = 50
+_TRIAL_KEY = "secret_key"
+
+
+def _own_secret_key() -> str:
+    """The key kept in ``var/``, made at the first start: for trying Postbag out."""
+    place = VAR_DIR / _TRIAL_KEY
+    if not place.exists():
+        made = VAR_DIR / f"{_TRIAL_KEY}.{secrets.token_hex(8)}"
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(50))
+        # Of two processes that start at once, one key must win, whole.
+        with contextlib.suppress(FileExistsError):
+            place.hardlink_to(made)
+        made.unlink()
+    return place.read_text()
+
+
+def _is_a_trials(key: str) -> bool:
+    """Whether it was made for trying Postbag out, in this folder or the checkout's."""
+    for folder in (VAR_DIR, BASE_DIR / "var"):
+        # Most often there is none; another user's is not for us to read.
+        with contextlib.suppress(OSError):
+            if (folder / _TRIAL_KEY).read_text() == key:
+                return True
+    return False
+
+
+SECRET_KEY = env.text("SECRET_KEY") or _own_secret_key()
+if DELIVERY_IS_LIVE and len(SECRET_KEY) < SECRET_KEY_LEAST:
+    message = (
+        f"SECRET_KEY must have at least {SECRET_KEY_LEAST} random characters: whoever "
+        "guesses it opens every letter. The README says how to make one."
+    )
+    raise env.SettingError(message)
+if DELIVERY_IS_LIVE and _is_a_trials(SECRET_KEY):
+    message = (
+        "SECRET_KEY is the one that was made for trying Postbag out: make another for "
+        "real letters. The README says how."
+    )
+    raise env.SettingError(message)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+# Without the port, as Django compares it.
+_site_host = re.sub(r":\d+$", "", SITE_URL.partition("://")[2]).lower()
+if DELIVERY_IS_LIVE and not any(
+    pattern == "*" or is_same_domain(_site_host, pattern) for pattern in ALLOWED_HOSTS
+):
+    # Every link in a mail would be answered with an error.
+    message = f"ALLOWED_HOSTS must name {_site_host}, the host of SITE_URL."
+    raise env.SettingError(message)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+if IS_HTTPS and PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 8 * 60 * 60
+CSRF_FAILURE_VIEW = "actions.views.faults.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Wiring -----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "config.apps.PostbagAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "representatives",
+    "actions",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.content_security_policy",
+    "config.middleware.refuse_large_requests",
+    "config.middleware.Sessions",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "config.middleware.Accounts",
+    "config.middleware.Messages",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "config.jinja.environment"},
+    },
+    {
+        # The admin is written in Django's own template language.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],  # for admin/base_site.html alone
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    """SQLite in ``var/`` or what ``DATABASE_URL`` names."""
+    database = env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # IMMEDIATE: a transaction that reads first and writes later would otherwise
+        # fail with "database is locked". FULL: a confirmed letter survives a power cut.
+        database["CONN_MAX_AGE"] = None
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+        }
+    else:
+        database["CONN_MAX_AGE"] = 600
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+DATABASES = {"default": _database()}
+# Processes of the web server that `manage.py serve` starts.
+WEB_WORKERS = env.number("WEB_WORKERS", 1, least=1)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static.HashedStorage"},
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = USE_TZ = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["representatives.throttling.ReadsThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "representatives.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Postbag",
+    "DESCRIPTION": "Who speaks for a postcode, and how many people have written.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+}
+
+# Paths of letters hold the token that opens them, and texts of faults people's data: no
+# log line repeats either.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "class": "config.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # What people mistype is no fault of the site's and nobody's to read.
+        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}

@@ -1,0 +1,309 @@
+"""Who speaks for a postcode, and how sure that is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import starmap
+from typing import Any
+
+from django.db import connection
+from django.utils.dateformat import format as format_date
+from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
+
+from representatives.models import (
+    Constituency,
+    Country,
+    Register,
+    RegisterVersion,
+)
+from representatives.postcodes import Postcode
+from representatives.prepared import Prepared
+
+
+class Match(StrEnum):
+    """How sure an answer is.
+
+    exact: the directory has the unit. It puts each unit where its middle point lies, so
+    even then a single house may belong to the neighbouring seat. likely: it does not
+    have the unit, but all it knows of the sector lies in one seat. split: the sector is
+    shared by the candidates. unknown: see the reason.
+    """
+
+    EXACT = "exact"
+    LIKELY = "likely"
+    SPLIT = "split"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a match is unknown."""
+
+    NONE = ""
+    NORTHERN_IRELAND = "northern_ireland"
+    UNKNOWN_POSTCODE = "unknown_postcode"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who holds a seat now, with what staff know better; ``id`` is the term's key."""
+
+    id: int
+    parliament_id: int
+    display_name: str
+    full_title: str
+    address_as: str
+    party: str
+    email: str
+
+    @property
+    def has_email(self) -> bool:
+        """Whether a letter can go by mail; a few members publish no address."""
+        return bool(self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A seat that may be the right one, and who holds it: nobody while it is vacant.
+
+    ``share`` is the share of the sector's known units that lie in it, 1.0 unless split.
+    """
+
+    code: str
+    name: str
+    name_cy: str
+    country: str
+    region: str
+    share: float
+    representative: Member | None
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The month or day that the registers describe, "" before they are loaded."""
+
+    postcodes: str
+    members: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a postcode leads to; of several candidates the likeliest comes first."""
+
+    postcode: Postcode
+    match: Match
+    reason: Reason
+    candidates: tuple[Candidate, ...]
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class SeatName:
+    """A seat as a list to choose from shows it."""
+
+    code: str
+    name: str
+    name_cy: str
+    country: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A register for the page about the data; ``as_of`` reads "August 2023"."""
+
+    title: str
+    words: str
+    as_of: str
+    entries: int
+    licence: str
+    licence_url: str
+    attribution: str
+
+
+def find(postcode: Postcode) -> Found:
+    """Find the seat of a postcode, in two queries at most, mostly in one."""
+    if postcode.is_northern_irish:
+        rows = _rows(_SEATS_IN_COUNTRY, Country.NORTHERN_IRELAND.value)
+        all_18 = sorted(map(_candidate, rows), key=lambda seat: seat.name)
+        return _unknown(postcode, Reason.NORTHERN_IRELAND, all_18)
+    parts = _rows(_SEATS_IN_SECTOR, postcode.sector)
+    if not parts:
+        return _unknown(postcode, Reason.UNKNOWN_POSTCODE)
+    *_, postcodes, members = parts[0]
+    dates = AsOf(postcodes=postcodes, members=members or "")
+    for units, *seat in parts:
+        if _has_unit(units, postcode.unit):
+            exact = (_candidate(seat),)
+            return Found(postcode, Match.EXACT, Reason.NONE, exact, dates)
+    match = Match.LIKELY if len(parts) == 1 else Match.SPLIT
+    return Found(postcode, match, Reason.NONE, _shares(parts), dates)
+
+
+def _unknown(
+    postcode: Postcode, reason: Reason, candidates: Iterable[Candidate] = ()
+) -> Found:
+    return Found(postcode, Match.UNKNOWN, reason, tuple(candidates), as_of())
+
+
+def neighbours(postcode: Postcode, code: str) -> tuple[Candidate, ...]:
+    """The seats that share the postcode's sector with the seat ``code``.
+
+    Whoever lives near a boundary and finds the wrong MP most likely has one of these.
+    """
+    parts = _rows(_SEATS_IN_SECTOR, postcode.sector)
+    return tuple(near for near in _shares(parts) if near.code != code)
+
+
+def seat(code: str) -> Candidate | None:
+    """Find the seat that a code in force, or a former one, stands for."""
+    if not (code.isascii() and code.isalnum()):
+        return None
+    if rows := _rows(_SEAT_BY_CODE, code):
+        return _candidate(rows[0])
+    renamed = Constituency.objects.renamed().values_list("code", "former_codes")
+    for in_force, former_codes in renamed:
+        if code in former_codes:
+            return _candidate(_rows(_SEAT_BY_CODE, in_force)[0])
+    return None
+
+
+def seats() -> tuple[SeatName, ...]:
+    """Every seat by name, for a list to choose from.
+
+    Kept in memory until another register of constituencies is loaded.
+    """
+    digest = _versions().get(Register.CONSTITUENCIES, _NO_VERSION).digest
+    kept = _seats_by_digest.get(digest)
+    if kept is None:
+        rows = Constituency.objects.values_list(
+            "code", "name", "name_cy", "country", "region"
+        )
+        # Sorted here, as databases differ in how they order hyphens and accents.
+        kept = tuple(sorted(starmap(SeatName, rows), key=lambda seat: seat.name))
+        if digest:
+            _seats_by_digest.clear()
+            _seats_by_digest[digest] = kept
+    return kept
+
+
+def forget_seats() -> None:
+    """Read them afresh next time: a test has made seats of its own."""
+    _seats_by_digest.clear()
+
+
+def as_of() -> AsOf:
+    """How old the loaded registers are."""
+    versions = _versions()
+    return AsOf(
+        postcodes=versions.get(Register.POSTCODES, _NO_VERSION).as_of,
+        members=versions.get(Register.MEMBERS, _NO_VERSION).as_of,
+    )
+
+
+def about() -> list[About]:
+    """The loaded registers with their licences, in the order of ``Register``."""
+    current = {
+        version.register: version for version in RegisterVersion.objects.current()
+    }
+    return [
+        About(
+            title=capfirst(register.label),
+            words=current[register].source,
+            as_of=_spoken(current[register].as_of),
+            entries=current[register].entries,
+            licence=current[register].licence,
+            licence_url=current[register].licence_url,
+            attribution=current[register].attribution,
+        )
+        for register in Register
+        if register in current
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    as_of: str
+    digest: str
+
+
+_NO_VERSION = _Version(as_of="", digest="")
+_seats_by_digest: dict[str, tuple[SeatName, ...]] = {}
+
+
+def _versions() -> dict[str, _Version]:
+    return {
+        register: _Version(as_of, digest)
+        for register, as_of, digest in _CURRENT_VERSIONS.rows()
+    }
+
+
+def _spoken(as_of: str) -> str:
+    """Write "2023-08" as "August 2023", "2026-06-27" as "27 June 2026"."""
+    if day := parse_date(as_of):
+        return format_date(day, "j F Y")
+    month = parse_date(f"{as_of}-01")
+    return format_date(month, "F Y") if month else as_of
+
+
+def _has_unit(units: str, unit: str) -> bool:
+    """Whether two letters stand among pairs run together: AB in ABCD, not in CABD."""
+    place = units.find(unit)
+    while place % 2 == 1 and place != -1:
+        place = units.find(unit, place + 1)
+    return place != -1
+
+
+def _shares(parts: list[tuple[Any, ...]]) -> tuple[Candidate, ...]:
+    """The parts of a sector, the largest first."""
+    letters = sum(len(units) for units, *_ in parts)
+    candidates = [
+        _candidate(seat, share=len(units) / letters) for units, *seat in parts
+    ]
+    return tuple(sorted(candidates, key=lambda seat: (-seat.share, seat.code)))
+
+
+def _candidate(row: Sequence[Any], share: float = 1.0) -> Candidate:
+    """One row of ``_SEATS`` as a value."""
+    code, name, name_cy, country, region, *holder = row[:12]
+    member = Member(*holder) if holder[0] else None
+    return Candidate(code, name, name_cy, country, region, share, member)
+
+
+def _rows(statement: str, value: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        # By name, as Django seeks nameless places in the statement each time anew.
+        cursor.execute(statement, {"value": value})
+        return list(cursor.fetchall())
+
+
+# Written by hand: a look-up should cost little more than its way over HTTP, and Django
+# takes ten times as long to compile the same, or twice as long to run what it compiled
+# (docs/benchmarks.md).
+_COLUMNS = """
+  seat.code, seat.name, seat.name_cy, seat.country, seat.region,
+  term.id, term.parliament_id, term.display_name, term.full_title,
+  COALESCE(NULLIF(known.address_as, ''), term.address_as), term.party,
+  COALESCE(NULLIF(known.email, ''), term.email)"""
+_HOLDERS = """
+LEFT JOIN representatives_representative term
+  ON term.constituency_id = seat.id AND term.is_current
+LEFT JOIN representatives_representativeoverride known
+  ON known.parliament_id = term.parliament_id"""
+# S608 fears statements put together; these hold nothing but the words above.
+_SEATS = f"SELECT {_COLUMNS} FROM representatives_constituency seat {_HOLDERS}"  # noqa: S608
+_SEAT_BY_CODE = f"{_SEATS} WHERE seat.code = %(value)s"
+_SEATS_IN_COUNTRY = f"{_SEATS} WHERE seat.country = %(value)s"
+_SEATS_IN_SECTOR = f"""
+SELECT sector.units, {_COLUMNS}, edition.as_of,
+  (SELECT as_of FROM representatives_registerversion
+    WHERE register = 'members' AND is_current)
+FROM representatives_registerversion edition
+JOIN representatives_postcodesector sector ON sector.version_id = edition.id
+JOIN representatives_constituency seat ON seat.id = sector.constituency_id
+{_HOLDERS}
+WHERE edition.register = 'postcodes' AND edition.is_current
+  AND sector.sector = %(value)s"""  # noqa: S608
+_CURRENT_VERSIONS = Prepared(
+    lambda: RegisterVersion.objects.current().values_list("register", "as_of", "digest")
+)

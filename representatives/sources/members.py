@@ -1,0 +1,93 @@
+"""The list of the current members of the House of Commons."""
+
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+from representatives import addressing
+from representatives.snapshot import MemberRow, Provenance
+from representatives.sources.constituencies import CODES_IN_FORCE
+from representatives.sources.tables import Table
+
+PROVENANCE = Provenance(
+    source=(
+        "The current members of the House of Commons with their titles, parties and"
+        " e-mail addresses, from UK Parliament. How each is addressed after “Dear” is"
+        " derived from the title."
+    ),
+    licence="Open Parliament Licence v3.0",
+    licence_url="https://www.parliament.uk/site-information/copyright-parliament/open-parliament-licence/",
+    attribution=(
+        "Contains Parliamentary information licensed under the Open Parliament Licence"
+        " v3.0."
+    ),
+)
+
+# Before this day no seat of today existed.
+FIRST_DAY_OF_THE_SEATS = date(2024, 7, 4)
+
+_COLUMNS = {
+    "the seat's code": ("constituency_code",),
+    "the Parliament id": ("parliament_id",),
+    "the full title": ("full_title",),
+    "the display name": ("display_name",),
+    "the party": ("party",),
+    "the e-mail address": ("email",),
+    "the day of election": ("elected_on",),
+}
+
+
+def read(path: Path, known_codes: Collection[str]) -> tuple[MemberRow, ...]:
+    """Every member by seat; raises ``SourceError``."""
+    table = Table(path, _COLUMNS)
+    members: dict[str, MemberRow] = {}
+    ids: set[int] = set()
+    for line, cells in table.rows():
+        member = _member(table, line, cells)
+        if member.constituency not in known_codes:
+            raise table.fault(line, f"names an unknown seat: {member.constituency!r}")
+        if member.constituency in members:
+            raise table.fault(line, f"gives {member.constituency} a second member")
+        if member.parliament_id in ids:
+            raise table.fault(
+                line, f"gives member {member.parliament_id} a second seat"
+            )
+        ids.add(member.parliament_id)
+        members[member.constituency] = member
+    if not members:
+        raise table.fault(1, "is the only one: no member is listed")
+    return tuple(members[code] for code in sorted(members))
+
+
+def _member(table: Table, line: int, cells: list[str]) -> MemberRow:
+    code, parliament_id, full_title, display_name, party, email, elected_on = cells
+    if not (full_title and display_name and party):
+        raise table.fault(line, "has no title, no name or no party")
+    if not (parliament_id.isascii() and parliament_id.isdecimal()):
+        raise table.fault(line, f"has a Parliament id that is none: {parliament_id!r}")
+    try:
+        elected = date.fromisoformat(elected_on) if elected_on else None
+    except ValueError as error:
+        raise table.fault(line, f"has a day that is none: {elected_on!r}") from error
+    return MemberRow(
+        constituency=CODES_IN_FORCE.get(code, code),
+        parliament_id=int(parliament_id),
+        full_title=addressing.full_title(full_title),
+        display_name=display_name,
+        address_as=addressing.address_as(display_name),
+        party=party,
+        email=email,
+        started=_start_of_term(elected),
+    )
+
+
+def _start_of_term(elected: date | None) -> date | None:
+    """When the present term began, or None.
+
+    The register says when somebody first entered the House. Only where that was in or
+    after the election that made these seats is it the start of a term in one of them;
+    whoever came earlier may have moved or stood down in between: unknown, not wrong.
+    """
+    if elected is None or elected < FIRST_DAY_OF_THE_SEATS:
+        return None
+    return elected

@@ -1,0 +1,106 @@
+"""What a register of members changes about the terms we know: a plan, no writing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from representatives.models import Representative
+from representatives.snapshot import MemberRow
+
+# What a register says of a member, besides the start of the term.
+REGISTER_FIELDS = ("full_title", "display_name", "address_as", "party", "email")
+
+
+@dataclass(slots=True)
+class Plan:
+    """Terms to begin, to bring up to date, and (by primary key) to end."""
+
+    begun: list[MemberRow] = field(default_factory=list)
+    changed: list[Representative] = field(default_factory=list)
+    ended: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Known:
+    """The terms in the database, by everything they are asked for."""
+
+    by_person_and_seat: dict[tuple[int, str], Representative]
+    at_seat: dict[str, Representative]
+    of_person: dict[int, Representative]
+
+    @classmethod
+    def of(cls, terms: Iterable[Representative]) -> "_Known":
+        known = cls({}, {}, {})
+        # Of several terms of one person in one seat the last one counts.
+        for term in sorted(terms, key=lambda term: (term.is_current, term.pk)):
+            code = term.constituency.code
+            known.by_person_and_seat[term.parliament_id, code] = term
+            if term.is_current:
+                known.at_seat[code] = term
+                known.of_person[term.parliament_id] = term
+        return known
+
+
+def plan(
+    rows: Iterable[MemberRow],
+    terms: Iterable[Representative],
+    *,
+    as_of: str,
+    is_new: bool,
+) -> Plan:
+    """Compare a register of the day or month ``as_of`` with the terms in the database.
+
+    A term that has ended stays ended, whoever ended it, unless the register knows of a
+    later start. Only a register that ``is_new`` ends terms, and none that started after
+    it was drawn up. When a term ended is not in the register: it stays unknown.
+    """
+    known = _Known.of(terms)
+    made = Plan()
+    vacant = set(known.at_seat)
+    for row in rows:
+        vacant.discard(row.constituency)
+        term = known.by_person_and_seat.get((row.parliament_id, row.constituency))
+        if term and term.is_current:
+            if _bring_up_to_date(term, row):
+                made.changed.append(term)
+        elif term is None or _began_again(term, row):
+            in_the_way = {
+                other.pk: other
+                for other in (
+                    known.at_seat.get(row.constituency),
+                    known.of_person.get(row.parliament_id),
+                )
+                if other
+            }
+            if all(is_new and not _is_later(o, as_of) for o in in_the_way.values()):
+                made.begun.append(row)
+                made.ended.update(in_the_way)
+    if is_new:
+        made.ended.update(
+            known.at_seat[code].pk
+            for code in vacant
+            if not _is_later(known.at_seat[code], as_of)
+        )
+    return made
+
+
+def _bring_up_to_date(term: Representative, row: MemberRow) -> bool:
+    """Copy what the register owns; whether anything was different."""
+    wanted = {name: getattr(row, name) for name in REGISTER_FIELDS}
+    # An unknown start never replaces a known one.
+    wanted["started"] = row.started or term.started
+    different = {
+        name: value for name, value in wanted.items() if getattr(term, name) != value
+    }
+    for name, value in different.items():
+        setattr(term, name, value)
+    return bool(different)
+
+
+def _began_again(term: Representative, row: MemberRow) -> bool:
+    """Whether somebody came back to a seat after the term that we know ended."""
+    return bool(term.ended and row.started and row.started > term.ended)
+
+
+def _is_later(term: Representative, as_of: str) -> bool:
+    """Whether a term began after the register's day or month."""
+    return bool(term.started and term.started.isoformat()[: len(as_of)] > as_of)

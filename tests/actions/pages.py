@@ -1,0 +1,28 @@
+"""Reading the pages that a test asks for."""
+
+import re
+from html import unescape
+from typing import Protocol
+
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+class Answer(Protocol):
+    """What the test client gives back."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
+def text(answer: Answer) -> str:
+    """The page with its entities read."""
+    return unescape(answer.content.decode())
+
+
+def hidden(answer: Answer) -> dict[str, list[str]]:
+    """What the page's form carries on by itself."""
+    fields: dict[str, list[str]] = {}
+    for name, value in _HIDDEN.findall(answer.content.decode()):
+        if name != "csrfmiddlewaretoken":
+            fields.setdefault(name, []).append(unescape(value))
+    return fields

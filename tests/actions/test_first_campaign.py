@@ -1,0 +1,232 @@
+import datetime
+import itertools
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from actions import composing, first_campaign, own_words, rendering
+from actions.composing import Composition
+from actions.models import (
+    Campaign,
+    Demand,
+    LetterTemplateVersion,
+    Source,
+)
+from representatives.lookup import Candidate, Member
+from representatives.models import Representative
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 11, 22)
+NOTE = "[Say here in a sentence or two why this matters to you.]"
+REASON = "My neighbour has not heard from her brother in Ürümqi since 2018."
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    made = first_campaign.create()
+    assert made is not None
+    return made
+
+
+def letter(
+    campaign: Campaign,
+    demands: list[Demand],
+    reason: str = "",
+    party: str = "Labour",
+) -> Composition:
+    version = LetterTemplateVersion.objects.newest_of(campaign)
+    assert version is not None
+    member = Member(
+        id=1,
+        parliament_id=1,
+        display_name="Jo Bell",
+        full_title="Jo Bell MP",
+        address_as="Ms Bell",
+        party=party,
+        email="jo.bell.mp@parliament.example",
+    )
+    seat = Candidate(
+        code="E14000001",
+        name="Leeds North East",
+        name_cy="",
+        country="England",
+        region="Yorkshire and The Humber",
+        share=1.0,
+        representative=member,
+    )
+    return composing.compose(version, seat, demands, reason)
+
+
+def length(text: str) -> int:
+    return own_words.measure("", text).words
+
+
+def ticked(campaign: Campaign) -> list[Demand]:
+    return list(campaign.demands.in_order().filter(is_ticked_at_first=True))
+
+
+def test_it_is_open_with_six_demands_and_a_letter(campaign: Campaign) -> None:
+    assert campaign.is_open
+    assert campaign.slug == "stop-uyghur-genocide"
+    assert [demand.is_ticked_at_first for demand in campaign.demands.in_order()] == [
+        *[True] * 3,
+        *[False] * 3,
+    ]
+    assert LetterTemplateVersion.objects.newest_of(campaign) is not None
+
+
+def test_everything_in_it_would_be_accepted_from_a_campaigner(
+    campaign: Campaign,
+) -> None:
+    campaign.full_clean()
+    for row in [*campaign.demands.all(), *campaign.sources.all()]:
+        row.full_clean()
+    rendering.check(first_campaign.LETTER_BODY)
+
+
+def test_making_it_twice_changes_nothing(campaign: Campaign) -> None:
+    Campaign.objects.update(headline="Ours now")
+    campaign.demands.in_order()[0].delete()
+    assert first_campaign.create() is None
+    assert Campaign.objects.get().headline == "Ours now"
+    assert campaign.demands.count() == 5
+    assert LetterTemplateVersion.objects.count() == 1
+
+
+def test_the_page_has_an_opening_of_three_sentences_and_a_short_story(
+    campaign: Campaign,
+) -> None:
+    assert campaign.lede.count(". ") == 2
+    assert 4 <= len(campaign.story_paragraphs) <= 6
+    assert all(length(part) < 90 for part in campaign.story_paragraphs)
+
+
+def test_demands_are_short(campaign: Campaign) -> None:
+    for demand in campaign.demands.all():
+        assert 20 <= length(demand.paragraph) <= 45
+        assert length(demand.explanation) <= 35
+
+
+def test_the_letter_leaves_room_for_its_writer(campaign: Campaign) -> None:
+    assert length(letter(campaign, ticked(campaign)).body) <= 220
+
+
+def test_the_reason_stands_first_after_who_writes(campaign: Campaign) -> None:
+    made = letter(campaign, ticked(campaign), REASON)
+    parts = made.body.split("\n\n")
+    assert parts[0].startswith("I am one of your constituents in Leeds North East")
+    assert parts[1] == REASON
+    assert NOTE not in made.body
+    assert made.base_text == made.body.replace(f"{REASON}\n\n", "")
+
+
+def test_a_note_stands_in_for_the_reason_and_has_to_go(campaign: Campaign) -> None:
+    made = letter(campaign, ticked(campaign))
+    assert made.body.split("\n\n")[1] == NOTE
+    assert composing.placeholder_left(made.body, made.base_text) == NOTE
+    assert not composing.placeholder_left(
+        made.body.replace(NOTE, REASON), made.base_text
+    )
+
+
+def test_any_demands_in_any_order_make_a_whole_letter(campaign: Campaign) -> None:
+    six = list(campaign.demands.in_order())
+    choices = [
+        *itertools.permutations(six, 2),
+        *itertools.combinations(six, 1),
+        *itertools.combinations(six, 4),
+        tuple(six),
+        tuple(reversed(six)),
+    ]
+    for chosen in choices:
+        parts = letter(campaign, list(chosen), REASON).body.split("\n\n")
+        assert parts[3:-1] == [demand.paragraph for demand in chosen]
+        assert all(re.search(r"[.?]$", part) for part in parts)
+
+
+def test_no_demand_needs_another_before_it(campaign: Campaign) -> None:
+    # Words that point back at a paragraph which may not be there.
+    for demand in campaign.demands.all():
+        assert not re.match(
+            r"(Also|And|But|Secondly|Finally|Moreover|Then|This|These|They|It)\b",
+            demand.paragraph,
+        )
+
+
+@pytest.mark.parametrize(
+    ("party", "ask"),
+    [
+        ("Labour", "take this up with the Government"),
+        ("Speaker", "put this to the Foreign Secretary privately"),
+        ("Sinn Féin", "write to the Foreign Secretary"),
+    ],
+)
+def test_everybody_is_asked_one_thing_that_they_can_do(
+    campaign: Campaign, party: str, ask: str
+) -> None:
+    made = letter(campaign, list(campaign.demands.all()), REASON, party=party)
+    assert ask in made.body
+    assert made.body.count("?") == 1
+    assert "tell me what answer you receive?" in made.body
+    asked = re.compile(r"\b(vote for|speak|speech|sign|motion in|EDM|table)\b")
+    assert not asked.search(made.body.split("\n\n")[-1])
+
+
+def test_parties_are_spelt_as_in_the_register(registers: None) -> None:
+    named = re.findall(r'party == "(.+?)"', first_campaign.LETTER_BODY)
+    assert named == ["Speaker", "Sinn Féin"]
+    for party in named:
+        assert Representative.objects.filter(party=party, is_current=True).exists()
+
+
+def test_the_letter_knows_what_has_happened(campaign: Campaign) -> None:
+    body = letter(campaign, ticked(campaign)).body
+    for fact in (
+        "22 March 2021",
+        "sanctions on five MPs",
+        "22 April 2021",
+        "without a vote",
+        "9 December 2021",
+        "31 August 2022",
+        "further sanctions",
+        "act on its findings",
+        "full access",
+    ):
+        assert fact in body
+
+
+def test_every_dated_fact_has_a_source_of_that_day(campaign: Campaign) -> None:
+    day = re.compile(r"\b(\d{1,2} [A-Z][a-z]+ \d{4})\b")
+    texts = [
+        campaign.lede,
+        campaign.story,
+        first_campaign.LETTER_BODY,
+        *campaign.demands.values_list("paragraph", flat=True),
+    ]
+    named = {
+        datetime.datetime.strptime(found, "%d %B %Y").date()  # noqa: DTZ007 - a day
+        for text in texts
+        for found in day.findall(text)
+    }
+    assert len(named) >= 4
+    assert named <= set(campaign.sources.values_list("published_on", flat=True))
+
+
+def test_every_source_is_checked_again_within_a_year(campaign: Campaign) -> None:
+    for source in campaign.sources.all():
+        assert TODAY < source.check_again_on <= TODAY.replace(year=2027)
+        assert source.published_on < TODAY
+
+
+def test_sources_are_on_well_known_sites_and_told_once(campaign: Campaign) -> None:
+    hosts = {urlsplit(source.address).hostname for source in Source.objects.all()}
+    assert hosts == {
+        "hansard.parliament.uk",
+        "uyghurtribunal.com",
+        "www.gov.uk",
+        "www.independent.co.uk",
+        "www.ohchr.org",
+    }
+    statements = campaign.sources.values_list("statement", flat=True)
+    assert len(set(statements)) == len(statements)

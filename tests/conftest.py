@@ -1,0 +1,21 @@
+"""What every test may use."""
+
+import pytest
+from hypothesis import settings as hypothesis
+
+from representatives import lookup
+from representatives.throttling import READS
+from tests.registers import django_db_setup, registers
+
+__all__ = ["django_db_setup", "registers"]
+
+# A deadline measures the machine, not the code.
+hypothesis.register_profile("unhurried", parent=hypothesis.default, deadline=None)
+hypothesis.load_profile("unhurried")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process remembers of one test is not true of the next."""
+    lookup.forget_seats()
+    READS.clear()
