@@ -9,23 +9,28 @@ tallies that hold nothing of anybody. A tally that staff could change would be n
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actions.mailing_list_admin import MailingListAdmin
 from actions.models import (
     Campaign,
     Demand,
     LetterTemplate,
     LetterTemplateVersion,
+    Prompt,
     Source,
+    Subscription,
 )
+from actions.models.campaigns import web_page_validator
 from actions.staff_forms import (
     CampaignForm,
     DemandForm,
     DemandFormSet,
+    InOrderFormSet,
     LetterTemplateForm,
+    PromptForm,
 )
 
 if TYPE_CHECKING:
@@ -37,12 +42,6 @@ else:
     _Stacked = admin.StackedInline
     _Tabular = admin.TabularInline
 
-web_page_validator = RegexValidator(
-    r"(?i)^https?://",
-    "Write the address of a page: it begins with https:// or http://.",
-    code="not_a_web_page",  # for “invalid” the field has words of its own
-)
-
 
 class DemandInline(_Stacked):
     """The demands on the campaign's page."""
@@ -50,6 +49,15 @@ class DemandInline(_Stacked):
     model = Demand
     form = DemandForm
     formset = DemandFormSet
+    extra = 0
+
+
+class PromptInline(_Stacked):
+    """The questions that help people find their own words."""
+
+    model = Prompt
+    form = PromptForm
+    formset = InOrderFormSet
     extra = 0
 
 
@@ -63,12 +71,52 @@ class SourceInline(_Stacked):
     }
 
 
+admin.site.register(Subscription, MailingListAdmin)
+
+
 @admin.register(Campaign)
 class CampaignAdmin(_Admin):
     """A campaign's page, its demands and its sources."""
 
     form = CampaignForm
-    inlines = (DemandInline, SourceInline)
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "state")}),
+        (
+            "The campaign’s page",
+            {
+                "fields": (
+                    "headline",
+                    "lede",
+                    "story",
+                    "colour",
+                    "colour_in_dark",
+                    "imprint",
+                )
+            },
+        ),
+        (
+            "The writer’s own words",
+            {
+                "description": "The one question here is asked where there are no "
+                "prompts below.",
+                "fields": (
+                    "question",
+                    "question_help",
+                    "accepts_signatures",
+                    "least_own_words",
+                ),
+            },
+        ),
+        (
+            "After the letter",
+            {
+                "description": "Shown to whoever has sent a letter. What is empty is "
+                "not offered.",
+                "fields": ("stock_reply_help", "meeting_help", "donate_url"),
+            },
+        ),
+    )
+    inlines = (DemandInline, PromptInline, SourceInline)
     list_display = ("title", "state", "slug", "created_at")
     list_filter = ("state",)
 

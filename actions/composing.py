@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.utils import formats
 
-from actions import own_words, rendering
+from actions import own_words, rendering, situations
 from actions.models import Campaign, Demand, Letter, LetterTemplateVersion
 from representatives.lookup import Candidate, Member
 
@@ -23,19 +23,23 @@ ENCOURAGEMENTS: tuple[tuple[int, str], ...] = (
         0,
         (
             "So far the words are the campaign’s. One sentence of your own makes it"
-            " yours: who are you in this, and why do you write?"
+            " yours."
         ),
     ),
     (
         1,
         (
             "A good beginning: MPs’ offices set identical letters aside. One more"
-            " sentence, about your town or your work, makes yours stand out."
+            " sentence makes yours stand out."
         ),
     ),
     (25, "Your MP will hear you in this. One more sentence of yours would help."),
     (50, "Most of this letter is yours. That is the kind that gets read."),
 )
+
+# From here on nothing more is suggested.
+OWN_ENOUGH = 50
+NEXT = "Next, perhaps: {step}."
 
 # Space before a paragraph, which a tidy text may still have.
 _INDENTS = re.compile(r"\n\n\s+")
@@ -66,12 +70,17 @@ class Sender:
     address_line_2: str
     town: str
     postcode: str
+    # What stands under the address, such as where somebody lives now.
+    address_note: str = ""
+    # Who wrote it for them, if somebody did.
+    helper: str = ""
 
     @property
     def address_lines(self) -> tuple[str, ...]:
         """The address as it stands on the letter, without empty lines."""
         last = f"{self.town} {self.postcode}".strip()
-        return tuple(filter(None, (self.address_line_1, self.address_line_2, last)))
+        lines = (self.address_line_1, self.address_line_2, last, self.address_note)
+        return tuple(filter(None, lines))
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ class Sheet:
     closing: str
     signature: str
     footer: str
+    # Stands under the signature where somebody wrote for another person.
+    signature_note: str = ""
 
     def as_text(self) -> str:
         """The letter as the plain text of a mail."""
@@ -97,9 +108,13 @@ class Sheet:
             "\n".join(self.recipient_lines),
             self.salutation,
             *(part.strip() for part in paragraphs),
-            f"{self.closing}\n{self.signature}",
+            "\n".join(
+                filter(None, (self.closing, self.signature, self.signature_note))
+            ),
         ]
-        return "\n\n".join(filter(None, blocks)) + f"\n\n-- \n{self.footer}\n"
+        if self.footer:
+            blocks.append(f"-- \n{self.footer}")
+        return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def compose(
@@ -158,6 +173,7 @@ def sheet(
         closing=CLOSING,
         signature=sender.name,
         footer=footer(sender.name),
+        signature_note=situations.signature_note(sender.name, sender.helper),
     )
 
 
@@ -169,9 +185,30 @@ def footer(name: str) -> str:
     )
 
 
-def encouragement(percent: int) -> str:
-    """Say what would help next; never a reproach."""
-    return [words for least, words in ENCOURAGEMENTS if percent >= least][-1]
+def encouragement(percent: int, next_step: str = "") -> str:
+    """Say what would help next, such as "a sentence about your town"; no reproach."""
+    words = [words for least, words in ENCOURAGEMENTS if percent >= least][-1]
+    if next_step and percent < OWN_ENOUGH:
+        return f"{words} {NEXT.format(step=next_step)}"
+    return words
+
+
+@dataclass(frozen=True)
+class Meter:
+    """What the own-words meter shows, and what it says as the letter grows."""
+
+    percent: int
+    words: int
+    # Such as "a sentence about your town"; "" where nothing is wanting.
+    next_step: str = ""
+    stages: tuple[tuple[int, str], ...] = ENCOURAGEMENTS
+    next_words: str = NEXT
+    enough: int = OWN_ENOUGH
+
+    @property
+    def hint(self) -> str:
+        """What would help next."""
+        return encouragement(self.percent, self.next_step)
 
 
 def placeholder_left(body: str, base_text: str) -> str:
@@ -196,6 +233,8 @@ def _framed(letter: Letter, text: Composition) -> Sheet:
         address_line_2=letter.address_line_2,
         town=letter.town,
         postcode=letter.postcode,
+        address_note=letter.address_note,
+        helper=letter.helper,
     )
     return sheet(
         sender,

@@ -28,13 +28,44 @@ def bucket_of(percent: int) -> Tally.OwnWords:
     return next(bucket for least, bucket in _BUCKETS if percent >= least)
 
 
+def own_words_of(letter: Letter) -> Tally.OwnWords:
+    """Say as what a letter is counted: by its own words, or as a signature."""
+    if letter.is_signature:
+        return Tally.OwnWords.SIGNATURE
+    return bucket_of(letter.own_words)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All that is counted of a letter: nothing of its writer."""
+
+    campaign_id: int
+    constituency_id: int
+    way: Tally.Way
+    own_words: Tally.OwnWords
+    is_demo: bool
+
+
 def record(
     letter: Letter,
     step: Tally.Step,
     now: datetime.datetime,
-    way: Tally.Way = Tally.Way.EMAIL,
     *,
     letters: int = 1,
+) -> None:
+    """Count one step of a letter that Postbag sends; see ``add``."""
+    counted = Counted(
+        campaign_id=letter.campaign_id,
+        constituency_id=letter.constituency_id,
+        way=Tally.Way.EMAIL,
+        own_words=own_words_of(letter),
+        is_demo=letter.is_demo,
+    )
+    add(counted, step, now, letters=letters)
+
+
+def add(
+    counted: Counted, step: Tally.Step, now: datetime.datetime, *, letters: int = 1
 ) -> None:
     """Count one step of a letter; call it in the transaction of the deed.
 
@@ -49,13 +80,13 @@ def record(
             " ON CONFLICT (campaign_id, is_demo, step, day, constituency_id, way,"
             " own_words) DO UPDATE SET count = old.count + excluded.count",
             [
-                letter.campaign_id,
-                letter.constituency_id,
+                counted.campaign_id,
+                counted.constituency_id,
                 connection.ops.adapt_datefield_value(timezone.localdate(now)),
-                way,
+                counted.way,
                 step,
-                bucket_of(letter.own_words),
-                letter.is_demo,
+                counted.own_words,
+                counted.is_demo,
                 letters,
             ],
         )
@@ -67,49 +98,84 @@ class _Row(NamedTuple):
     campaign_id: int
     day: datetime.date
     constituency_id: int
-    way: str
+    step: str
     own_words: str
     letters: int
 
 
 @dataclass(frozen=True)
+class BySeat:
+    """How many letters went to each seat, by the constituency's primary key."""
+
+    all: Counter[int] = field(default_factory=Counter)
+    today: Counter[int] = field(default_factory=Counter)
+
+    def copy(self) -> "BySeat":
+        """Give one that can be added to."""
+        return BySeat(self.all.copy(), self.today.copy())
+
+    def add(self, row: _Row, today: datetime.date) -> None:
+        """Count a row; of ``today`` or later, it is not to be told of yet."""
+        self.all[row.constituency_id] += row.letters
+        if row.day >= today:
+            self.today[row.constituency_id] += row.letters
+
+    def before_today(self, constituency_id: int) -> int:
+        """Count those of one seat up to last midnight."""
+        today = self.today.get(constituency_id, 0)
+        return self.all.get(constituency_id, 0) - today
+
+    @property
+    def total_before_today(self) -> int:
+        """Count those of all seats up to last midnight."""
+        return self.all.total() - self.today.total()
+
+
+@dataclass(frozen=True)
 class LettersOut:
-    """A campaign's letters that a mail server has taken, exactly: not for publishing.
+    """A campaign's letters that have gone, exactly: not for publishing.
 
     What may be published of them, and how exactly, is for ``reports`` to say.
     """
 
+    # Those that a mail server has taken.
     by_day: Counter[datetime.date] = field(default_factory=Counter)
-    by_way: Counter[str] = field(default_factory=Counter)
-    # By the constituency's primary key.
-    by_seat: Counter[int] = field(default_factory=Counter)
-    by_seat_today: Counter[int] = field(default_factory=Counter)
+    by_seat: BySeat = field(default_factory=BySeat)
     mostly_own: int = 0
+    # Those of too few own words to be letters; in none of the other numbers.
+    signatures: int = 0
+    # Those that their writers sent, by their own word.
+    reported: BySeat = field(default_factory=BySeat)
+    # By their writers' word, of letters and signatures alike.
+    answered: int = 0
 
     @property
     def total(self) -> int:
-        """All of them."""
-        return self.by_way.total()
-
-    def in_seat_before_today(self, constituency_id: int) -> int:
-        """Count those of one seat up to last midnight."""
-        today = self.by_seat_today.get(constituency_id, 0)
-        return self.by_seat.get(constituency_id, 0) - today
+        """All that a mail server has taken."""
+        return self.by_seat.all.total()
 
     def with_more(self, rows: Iterable[_Row], today: datetime.date) -> "LettersOut":
         """Add these rows to a copy; those of ``today`` and later count as today's."""
-        days, ways = self.by_day.copy(), self.by_way.copy()
-        seats, seats_today = self.by_seat.copy(), self.by_seat_today.copy()
-        mostly_own = self.mostly_own
+        days, mostly_own, signatures = (
+            self.by_day.copy(),
+            self.mostly_own,
+            self.signatures,
+        )
+        answered = self.answered
+        seats, reported = self.by_seat.copy(), self.reported.copy()
         for row in rows:
-            days[row.day] += row.letters
-            ways[row.way] += row.letters
-            seats[row.constituency_id] += row.letters
-            if row.day >= today:
-                seats_today[row.constituency_id] += row.letters
-            if row.own_words in _MOSTLY_OWN:
-                mostly_own += row.letters
-        return LettersOut(days, ways, seats, seats_today, mostly_own)
+            if row.step == Tally.Step.ANSWERED:
+                answered += row.letters
+            elif row.own_words == Tally.OwnWords.SIGNATURE:
+                signatures += row.letters
+            elif row.step == Tally.Step.REPORTED:
+                reported.add(row, today)
+            else:
+                days[row.day] += row.letters
+                seats.add(row, today)
+                if row.own_words in _MOSTLY_OWN:
+                    mostly_own += row.letters
+        return LettersOut(days, seats, mostly_own, signatures, reported, answered)
 
 
 class _Settled(NamedTuple):
@@ -151,7 +217,7 @@ def _settled(which: _Settled) -> LettersOut:
 
 def _read(tallies: TallyQuerySet) -> Iterable[_Row]:
     """Read the letters out among these, as plain rows."""
-    rows = tallies.letters_out().values_list(
-        "campaign_id", "day", "constituency_id", "way", "own_words", "count"
+    rows = tallies.out().values_list(
+        "campaign_id", "day", "constituency_id", "step", "own_words", "count"
     )
     return map(_Row._make, rows)

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from actions import counting, mail, recording
+from actions import counting, mail, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
-from actions.models import Delivery, Letter, LetterEvent, Tally
+from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 from actions.models.letters import DeliveryQuerySet
 
 Clock = Callable[[], datetime.datetime]
@@ -137,16 +137,21 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
     for delivery in owed.select_related("letter").iterator(chunk_size=200):
         with transaction.atomic():
             recording.dropped(delivery, now)
-            moved = (
-                Letter.objects.filter(pk=delivery.letter_id)
-                .waiting()
-                .update(state=Letter.State.CANCELLED, ended_at=now)
-            )
-            if moved:
-                recording.note(delivery.letter, LetterEvent.Kind.WITHDRAWN, now)
-                counting.record(delivery.letter, Tally.Step.CANCELLED, now)
+            if letter := delivery.letter:
+                _withdraw(letter, now)
         count += 1
     return count
+
+
+def _withdraw(letter: Letter, now: datetime.datetime) -> None:
+    moved = (
+        Letter.objects.filter(pk=letter.pk)
+        .waiting()
+        .update(state=Letter.State.CANCELLED, ended_at=now)
+    )
+    if moved:
+        recording.note(letter, LetterEvent.Kind.WITHDRAWN, now)
+        counting.record(letter, Tally.Step.CANCELLED, now)
 
 
 class _Worker:
@@ -209,7 +214,7 @@ class _Worker:
             self.tidings.dropped += recording.dropped(delivery, now)
             return
         if _has_nobody_to_read_it(delivery):
-            self._give_up(delivery, mail.MEMBER_LEFT)
+            self._give_up(delivery, wording.MEMBER_LEFT)
             return
         try:
             way_out.send(mail.message_for(delivery, now=now))
@@ -255,22 +260,27 @@ def _held(lease: uuid.UUID) -> DeliveryQuerySet:
         .filter(lease=lease)
         .select_related("letter__representative")
         .defer("letter__base_text", "letter__consent_wording")
+        # Read by themselves, and only where there are any: most mails are letters.
+        .prefetch_related("subscription__campaign")
         .order_by("due_at")
     )
 
 
 def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
-    letter = delivery.letter
-    kind = Delivery.Kind(delivery.kind)
-    if kind == Delivery.Kind.CONFIRMATION and letter.confirm_by <= now:
+    kind, owner = Delivery.Kind(delivery.kind), delivery.owner
+    if isinstance(owner, Subscription):
+        return owner.is_confirmed or owner.can_be_confirmed(now)
+    if kind == Delivery.Kind.CONFIRMATION and owner.confirm_by <= now:
         return False
-    return letter.state == _OWED_WHILE[kind] and not letter.is_forgotten
+    # The links are owed wherever the letter is.
+    is_in_time = owner.state == _OWED_WHILE.get(kind, owner.state)
+    return is_in_time and not owner.is_forgotten
 
 
 def _has_nobody_to_read_it(delivery: Delivery) -> bool:
     """Whether the MP left the seat since the letter was confirmed."""
-    is_letter = delivery.kind == Delivery.Kind.LETTER
-    return is_letter and not delivery.letter.representative.is_current
+    letter = delivery.carried
+    return letter is not None and not letter.representative.is_current
 
 
 def _give_back(lease: uuid.UUID | None) -> None:

@@ -12,6 +12,7 @@ from actions.models import (
     Demand,
     LetterTemplate,
     LetterTemplateVersion,
+    Prompt,
     Source,
 )
 
@@ -94,6 +95,40 @@ Will you take this up with the Government, and tell me what answer you receive? 
 you hold office yourself, I ask you to make the case there.
 {% endif %}"""
 
+# What is written back to a reply that answers nothing: true of any party and office.
+STOCK_REPLY = """\
+Thank you for your reply to my letter about the Uyghurs. I know that your office \
+receives many letters, and I am grateful for the time.
+
+The reply tells me what has been said and done so far. It does not tell me what will \
+be done next, and that was my question. [Say in one sentence what you had asked for \
+and what the reply leaves open.]
+
+So I ask once more, and in a way that yes or no can answer: will you put this question \
+to the Foreign Office on my behalf, and send me what it replies?
+
+If the answer is no, I should be glad to know the reason. And if it helps to talk, I \
+would come to one of your surgeries."""
+MEETING = """\
+MPs meet the people of their constituency at surgeries: short appointments, often on a \
+Friday or Saturday. Anybody who lives in the constituency may ask for one. You need no \
+special knowledge, and it does not matter whom you vote for.
+
+Ring or write to the office, and ask when the next surgery is and how to book. Say in \
+a sentence that it is about the Uyghurs and that you have written. You will be asked \
+for your address. If you would like somebody to come with you or to interpret, or if \
+you need a room without steps, say so then; some offices also offer the telephone.
+
+Bring your letter, printed, and the answer if there is one. Reckon with ten minutes. \
+Say first why this matters to you, in your own words: that is what stays. Then ask for \
+one thing, the same as in your letter, and wait for the answer.
+
+Before you go, ask what the MP will do and by when you may expect to hear of it. Write \
+a few lines of thanks on the next day that repeat what was agreed.
+
+If you speak of relatives or friends who could be put in danger, say so at the \
+beginning and ask that no names are passed on."""
+
 _HANSARD = "Hansard, House of Commons"
 
 
@@ -115,12 +150,15 @@ def create(*, state: str = Campaign.State.OPEN) -> Campaign | None:
             "story": STORY,
             "question": QUESTION,
             "question_help": QUESTION_HELP,
+            "stock_reply_help": STOCK_REPLY,
+            "meeting_help": MEETING,
             "state": state,
         },
     )
     if not is_new:
         return None
     Demand.objects.bulk_create(_demands(campaign))
+    Prompt.objects.bulk_create(_prompts(campaign))
     Source.objects.bulk_create(_sources(campaign))
     template = LetterTemplate.objects.create(campaign=campaign)
     LetterTemplateVersion.objects.create(
@@ -220,6 +258,59 @@ def _demands(campaign: Campaign) -> list[Demand]:
                 "law that keeps the products of Uyghur forced labour off our shelves, "
                 "and holds the companies that import them to it."
             ),
+        ),
+    ]
+
+
+def _prompts(campaign: Campaign) -> list[Prompt]:
+    """Return the questions, each answerable in a sentence by anybody."""
+    return [
+        Prompt(
+            campaign=campaign,
+            position=1,
+            question="Who are you in this?",
+            help=(
+                "Your work, your street, your family, your faith: whatever makes you "
+                "the constituent who writes. Name nobody who could be put in danger "
+                "by it."
+            ),
+            example=(
+                "I teach history at a school in the town, and I have lived here for "
+                "twenty years."
+            ),
+            hint="a sentence about who you are and where you live",
+            least_words=6,
+        ),
+        Prompt(
+            campaign=campaign,
+            position=2,
+            question="What have you seen, heard or read?",
+            help=(
+                "Something that has stayed with you: a report, a conversation, a "
+                "label in a shirt. One thing is enough."
+            ),
+            example=(
+                "A friend at work has not been able to speak to her parents since "
+                "2017. She does not know whether they are free."
+            ),
+            hint="one thing that you have seen, heard or read",
+            least_words=8,
+        ),
+        Prompt(
+            campaign=campaign,
+            position=3,
+            question="What do you ask of your MP?",
+            help=(
+                "The demands that you tick stand in the letter already. Here you can "
+                "ask for one thing in your own words; one clear question is better "
+                "than six."
+            ),
+            example=(
+                "Will you ask the Foreign Secretary what has come of the Tribunal’s "
+                "findings, and tell me the answer?"
+            ),
+            hint="one clear question to your MP",
+            least_words=6,
         ),
     ]
 

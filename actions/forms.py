@@ -6,16 +6,24 @@ from typing import Any, cast
 
 from django import forms
 
+from actions import own_words
 from actions.composing import LONGEST_BODY, Sender, placeholder_left
-from actions.models import Campaign, Demand
+from actions.models import Demand
+from actions.questions import Question, next_step, together
 from actions.rendering import tidy
+from actions.situations import WORDINGS, Situation, address_note
 from actions.submitting import CONSENT_WORDING
 from representatives.errors import InvalidPostcodeError, NoMpThereError, PostcodeError
 from representatives.postcodes import Postcode
 
 # Leaves room for the campaign's own words within ``LONGEST_BODY``.
-LONGEST_REASON = 10_000
+LONGEST_ANSWER = 10_000
 TOO_LONG = "This has %(show_value)d characters. Write %(limit_value)d at most."
+NO_EMAIL = (
+    "Write your e-mail address if Postbag is to send your letter: the link that sends "
+    "it goes there, and your MP’s answer. From your own mail or on paper it goes "
+    "without."
+)
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -95,16 +103,6 @@ class ComposeForm(forms.Form):
             "invalid_choice": "One of the demands has changed: look through again.",
         },
     )
-    reason = forms.CharField(
-        label="Why does this matter to you?",
-        required=False,
-        max_length=LONGEST_REASON,
-        error_messages={
-            "max_length": "This has %(show_value)d characters; "
-            "%(limit_value)d is the most. A page is what MPs read: shorten it."
-        },
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
     name = NameField(
         label="Your name",
         max_length=100,
@@ -116,8 +114,10 @@ class ComposeForm(forms.Form):
     email = forms.EmailField(
         label="Your e-mail address",
         max_length=254,
+        required=False,
+        help_text="Needed only if Postbag sends your letter: the link that sends it "
+        "goes here, and your MP’s answer.",
         error_messages={
-            "required": "Write your e-mail address: your MP’s answer goes there.",
             "invalid": "This e-mail address is not complete: look for a missing @ or "
             "dot, such as in jo@example.org.",
         },
@@ -150,18 +150,82 @@ class ComposeForm(forms.Form):
         error_messages={"required": "Write the postcode of this address."},
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
+    country = OneLineField(
+        label="The country where you live now",
+        max_length=60,
+        error_messages={
+            "required": "Write the country where you live now: the letter says so."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "country-name"}),
+    )
+    helper = NameField(
+        label="Your own name, as the one who writes for them",
+        max_length=100,
+        error_messages={
+            "required": "Write your own name: the letter says that you wrote it for "
+            "them."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(
-        self, *args: Any, campaign: Campaign, demands: list[Demand], **kwargs: Any
+        self,
+        *args: Any,
+        demands: list[Demand],
+        questions: tuple[Question, ...],
+        situation: Situation = Situation.HOME,
+        by_post_only: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """Offer the campaign's demands, in its order, and ask its question."""
+        """Offer the campaign's demands and ask its questions, in its order.
+
+        Of a letter that goes by post only nothing is mailed to its writer either.
+        """
         super().__init__(*args, **kwargs)
+        if by_post_only:
+            del self.fields["email"]
+        self.situation = situation
+        self._fit(situation)
         self._demands = {str(demand.pk): demand for demand in demands}
         field = cast("forms.TypedMultipleChoiceField", self.fields["demands"])
         field.choices = [(key, demand.title) for key, demand in self._demands.items()]
         field.coerce = self._demands.__getitem__
-        self.fields["reason"].label = campaign.question
-        self.fields["reason"].help_text = campaign.question_help
+        self.questions = questions
+        for question in questions:
+            self.fields[question.name] = _answer_field(question)
+        self.order_fields(["demands", *(question.name for question in questions)])
+
+    def _fit(self, situation: Situation) -> None:
+        """Ask for what is asked for in somebody's situation, in words that fit."""
+        words = WORDINGS[situation]
+        self.fields["name"].label = words.name
+        self.fields["town"].label = words.town
+        if situation != Situation.ABROAD:
+            del self.fields["country"]
+        if situation != Situation.FOR_SOMEBODY:
+            del self.fields["helper"]
+        if situation == Situation.NO_FIXED_ADDRESS:
+            self.fields["address_line_1"].required = False
+            self.fields["postcode"].required = False
+
+    @property
+    def answers(self) -> list[tuple[Question, forms.BoundField]]:
+        """Each question with the field for its answer."""
+        return [(question, self[question.name]) for question in self.questions]
+
+    def answers_so_far(self) -> dict[str, str]:
+        """Give what is answered, valid or not, by the field's name."""
+        return {
+            question.name: str(field.value() or "") for question, field in self.answers
+        }
+
+    def reason_so_far(self) -> str:
+        """Give the answers as the letter's own paragraphs, valid or not."""
+        return together(self.answers_so_far().values())
+
+    def next_step(self) -> str:
+        """Say what would help most now; "" where nothing is wanting."""
+        return next_step(self.questions, self.answers_so_far())
 
     def clean_postcode(self) -> str:
         """Write the postcode as the post office does.
@@ -169,11 +233,19 @@ class ComposeForm(forms.Form):
         A postcode that is no place, such as a forces one, may stand in an address.
         """
         typed = str(self.cleaned_data["postcode"])
+        if not typed.strip():
+            return ""
         try:
             return str(Postcode.parse(typed))
         except (InvalidPostcodeError, NoMpThereError) as error:
             raise forms.ValidationError(str(error), code=error.code) from error
-        except PostcodeError:
+        except PostcodeError as error:
+            if self.situation == Situation.FORCES:
+                raise forms.ValidationError(
+                    "This is no place in a constituency, and would tell where you "
+                    "serve: give the postcode of your home.",
+                    code=error.code,
+                ) from error
             return " ".join(typed.upper().split())[:10]
 
     def clean_demands(self) -> list[Demand]:
@@ -191,17 +263,28 @@ class ComposeForm(forms.Form):
         kept = self.cleaned_data
         return Sender(
             name=kept["name"],
-            email=kept["email"],
+            email=kept.get("email", ""),
             address_line_1=kept["address_line_1"],
             address_line_2=kept["address_line_2"],
             town=kept["town"],
             postcode=kept["postcode"],
+            address_note=address_note(self.situation, kept.get("country", "")),
+            helper=kept.get("helper", ""),
         )
+
+    def lacks_email(self) -> bool:
+        """Refuse a valid form without the address that the link is mailed to."""
+        if "email" not in self.fields or self.cleaned_data["email"]:
+            return False
+        self.add_error("email", NO_EMAIL)
+        return True
 
     def sender_so_far(self) -> Sender:
         """Give what is typed, valid or not, to show it on the sheet."""
 
         def typed(name: str) -> str:
+            if name not in self.fields:
+                return ""
             return " ".join(str(self[name].value() or "").split())
 
         return Sender(
@@ -211,7 +294,23 @@ class ComposeForm(forms.Form):
             address_line_2=typed("address_line_2"),
             town=typed("town"),
             postcode=typed("postcode"),
+            address_note=address_note(self.situation, typed("country") or "…"),
+            helper=typed("helper"),
         )
+
+
+def _answer_field(question: Question) -> forms.CharField:
+    return forms.CharField(
+        label=question.words,
+        help_text=question.help,
+        required=False,
+        max_length=LONGEST_ANSWER,
+        error_messages={
+            "max_length": "This has %(show_value)d characters; "
+            "%(limit_value)d is the most. A page is what MPs read: shorten it."
+        },
+        widget=forms.Textarea,
+    )
 
 
 class LetterForm(forms.Form):
@@ -239,10 +338,24 @@ class LetterForm(forms.Form):
     # Robots fill every field; people never see this one.
     website = forms.CharField(label="Leave this empty", required=False)
 
-    def __init__(self, *args: Any, base_text: str, **kwargs: Any) -> None:
-        """Know the text that the letter was made from, to find notes left in it."""
+    def __init__(
+        self,
+        *args: Any,
+        base_text: str,
+        least_own_words: int = 0,
+        is_held: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Know the text that the letter was made from, to find notes left in it.
+
+        A campaign that sends letters only demands some words of one's own. A letter
+        that goes another way is not held: that needs no consent and tempts no robot.
+        """
         super().__init__(*args, **kwargs)
         self._base_text = base_text
+        self._least_own_words = least_own_words
+        self._is_held = is_held
+        self.fields["consent"].required = is_held
 
     def clean_body(self) -> str:
         """Refuse a letter that is too long or not finished."""
@@ -260,11 +373,19 @@ class LetterForm(forms.Form):
                 "there, or take it out.",
                 code="placeholder_left",
             )
+        least = self._least_own_words
+        if own_words.measure(self._base_text, body).own_words < least:
+            words = "one word" if least == 1 else f"{least} words"
+            raise forms.ValidationError(
+                "This campaign sends letters in people’s own words only. Write at "
+                f"least {words} of your own, wherever you like.",
+                code="too_few_own_words",
+            )
         return body
 
     def clean_website(self) -> str:
         """Refuse whoever filled the field that people do not see."""
-        if self.cleaned_data["website"]:
+        if self._is_held and self.cleaned_data["website"]:
             raise forms.ValidationError(
                 "Leave the last box empty: it is there to stop robots.", code="robot"
             )

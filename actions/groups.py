@@ -14,6 +14,7 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
     CAMPAIGNERS: {
         ("actions", "campaign"): "view add change",
         ("actions", "demand"): "view add change",
+        ("actions", "prompt"): "view add change delete",
         ("actions", "source"): "view add change",
         ("actions", "lettertemplate"): "view add change",
         # Versions are only ever added.
@@ -22,9 +23,12 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
     ORGANISERS: {
         ("actions", "campaign"): "view",
         ("actions", "demand"): "view",
+        ("actions", "prompt"): "view",
         ("actions", "source"): "view",
         ("actions", "lettertemplate"): "view",
         ("actions", "lettertemplateversion"): "view",
+        # Taking a list away; nobody looks at it here.
+        ("actions", "subscriptions"): "export",
         ("representatives", "constituency"): "view",
         # Where the register's fields are read-only: a term can be ended.
         ("representatives", "representative"): "view change",

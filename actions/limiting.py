@@ -10,6 +10,9 @@ from actions.models import RateCount
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 
+# Whatever way a letter goes, it takes one of the same places.
+LETTERS_FROM_AN_ADDRESS = "letters from an address"
+
 
 def take(
     scope: str,
@@ -30,13 +33,27 @@ def take(
     """
     seconds = int(window.total_seconds())
     began = int(now.timestamp()) // seconds * seconds
-    key = salted_hmac("actions.limit", f"{scope}|{subject}", algorithm="sha256")
     window_began_at = datetime.datetime.fromtimestamp(began, tz=datetime.UTC)
-    if RateCount.add_one(key.hexdigest(), window_began_at) > limit:
+    if RateCount.add_one(_key(scope, subject), window_began_at) > limit:
         raise TooManyError(scope, began + seconds - int(now.timestamp()))
+
+
+def is_first(scope: str, subject: str, *, until: datetime.datetime) -> bool:
+    """Say whether this is done with ``subject`` for the first time.
+
+    It is remembered, as a keyed hash, until a day after ``until``, as it was given
+    the first time; after that do not ask.
+    """
+    return RateCount.add_first(_key(scope, subject), until)
 
 
 def forget(now: datetime.datetime) -> int:
     """Take away the counts of windows that are surely over; say how many."""
     gone, _ = RateCount.objects.filter(window_began_at__lt=now - DAY).delete()
     return gone
+
+
+def _key(scope: str, subject: str) -> str:
+    """Make the keyed hash that is stored instead of the subject."""
+    made = salted_hmac("actions.limit", f"{scope}|{subject}", algorithm="sha256")
+    return made.hexdigest()

@@ -6,7 +6,7 @@ import email.message
 import os
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header, make_header
@@ -17,13 +17,13 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-# A file's name begins with it, so that names sort by time; then comes the letter's
-# id, by which erasing finds it.
+# A file's name begins with it, so that names sort by time; then comes the id of the
+# letter or subscription, by which erasing finds it.
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _ENDING = ".eml"
 _NAME = re.compile(
-    r"(?P<stamp>\d{8}T\d{6}\.\d{6}Z)-(?:(?P<letter>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}"
-    r"-[0-9a-f]{12})-[a-z_]+|other-[0-9a-f]{32})\.(?:eml|part)"
+    r"(?P<stamp>\d{8}T\d{6}\.\d{6}Z)-(?:(?P<owner>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}"
+    r"-[0-9a-f]{12})-(?P<kind>[a-z_]+)|other-[0-9a-f]{32})\.(?:eml|part)"
 )
 _LINK = re.compile(r"(https?://\S*[^\s.,;:!?)\]'\"])")
 # A file that is still being written, or was when the worker was killed.
@@ -81,20 +81,53 @@ def newest(at_most: int = 25) -> list[Message]:
     return found
 
 
-def letters() -> set[uuid.UUID]:
-    """Name the letters that have mail here."""
-    return {letter for entry in _entries() if (letter := _letter_of(entry.name))}
+def owners(kind: str = "") -> set[uuid.UUID]:
+    """Name the letters and subscriptions that have mail here, or mail of a kind."""
+    return {
+        owner
+        for entry in _entries()
+        if (owner := _owner_of(entry.name)) and kind in {"", _kind_of(entry.name)}
+    }
 
 
-def forget(letters: Iterable[uuid.UUID]) -> int:
-    """Erase every mail of these letters, unfinished ones too; say how many."""
-    wanted = set(letters)
+def forget(owners: Iterable[uuid.UUID], kind: str = "") -> int:
+    """Erase every mail of these, or those of a kind, unfinished ones too.
+
+    Returns:
+        How many there were.
+
+    """
+    wanted = set(owners)
+    return _erase(
+        entry
+        for entry in _entries()
+        if _owner_of(entry.name) in wanted and kind in {"", _kind_of(entry.name)}
+    )
+
+
+def forget_unowned(before: datetime.datetime, *, kinds: Collection[str] = ()) -> int:
+    """Erase mail written before then that belongs to nothing stored; say how many.
+
+    Args:
+        before: when.
+        kinds: mail that goes likewise, although it has an owner.
+
+    """
+    return _erase(
+        entry
+        for entry in _entries()
+        if (named := _NAME.fullmatch(entry.name))
+        and (not named["owner"] or named["kind"] in kinds)
+        and _time_in(entry.name) < before
+    )
+
+
+def _erase(entries: Iterable[os.DirEntry[str]]) -> int:
     gone = 0
-    for entry in _entries():
-        if _letter_of(entry.name) in wanted:
-            with suppress(FileNotFoundError):
-                Path(entry.path).unlink()
-                gone += 1
+    for entry in entries:
+        with suppress(FileNotFoundError):
+            Path(entry.path).unlink()
+            gone += 1
     if gone:
         _keep_on_disk(settings.OUTBOX_DIR)
     return gone
@@ -108,19 +141,29 @@ def _entries() -> list[os.DirEntry[str]]:
         return []
 
 
-def _letter_of(name: str) -> uuid.UUID | None:
+def _owner_of(name: str) -> uuid.UUID | None:
     found = _NAME.fullmatch(name)
-    return uuid.UUID(found["letter"]) if found and found["letter"] else None
+    return uuid.UUID(found["owner"]) if found and found["owner"] else None
+
+
+def _kind_of(name: str) -> str:
+    found = _NAME.fullmatch(name)
+    return (found["kind"] or "") if found else ""
+
+
+def _time_in(name: str) -> datetime.datetime:
+    stamp = name.split("-", 1)[0]
+    return datetime.datetime.strptime(stamp, _STAMP).replace(tzinfo=datetime.UTC)
 
 
 def _write(message: EmailMessage) -> None:
     folder = settings.OUTBOX_DIR
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    letter = getattr(message, "letter", None)
-    # Mail that belongs to no letter, such as Django's own, is told apart by chance.
+    owner = getattr(message, "owner", None)
+    # Mail that belongs to nobody here, such as Django's own, is told apart by chance.
     whose = (
-        f"{letter}-{getattr(message, 'kind', 'mail')}"
-        if letter
+        f"{owner}-{getattr(message, 'kind', 'mail')}"
+        if owner
         else f"other-{uuid.uuid4().hex}"
     )
     name = f"{timezone.now().astimezone(datetime.UTC):{_STAMP}}-{whose}"
@@ -153,11 +196,9 @@ def _read(path: Path) -> Message:
     # Not by the modern policy, which takes ten times as long.
     message = email.message_from_bytes(path.read_bytes())
     text = message.get_payload(decode=True)
-    stamp = path.name.split("-", 1)[0]
-    at = datetime.datetime.strptime(stamp, _STAMP).replace(tzinfo=datetime.UTC)
     return Message(
         file_name=path.name,
-        at=at,
+        at=_time_in(path.name),
         sender=_header(message, "From"),
         reply_to=_header(message, "Reply-To"),
         to=_header(message, "To"),

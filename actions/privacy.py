@@ -2,17 +2,35 @@
 
 import datetime
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
-from actions import counting, limiting, outbox, submitting
-from actions.models import Delivery, Letter, LetterEvent, Tally
+from actions import (
+    counting,
+    limiting,
+    lost_links,
+    outbox,
+    submitting,
+    subscribing,
+)
+from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 from actions.models.letters import LetterQuerySet
+from actions.tokens import REPORT_LIVES
 
 AT_A_TIME = 50
+# Of a draft in somebody's own browser: drafts.js goes by the same.
+DRAFT_DAYS = 14
+# Of a letter that was counted on its writer's word: until then it can be handed in, and
+# no more than two days later the sweep has come by.
+REPORT_DAYS = REPORT_LIVES.days + 2
+# In demo mode: how long mail lies in the outbox that belongs to nothing stored, or to
+# several letters at once.
+UNOWNED_MAIL_LIVES = datetime.timedelta(days=1)
+# Mail that lists several letters hangs on one of them.
+_OF_SEVERAL = (Delivery.Kind.LINKS,)
 
 
 class Cause(enum.StrEnum):
@@ -32,14 +50,22 @@ class Kept(NamedTuple):
     how_long: str
 
 
-def _days(number: int) -> str:
+def days(number: int) -> str:
+    """Say a number of days in words."""
     return "1 day" if number == 1 else f"{number} days"
 
 
-def _retention() -> tuple[Kept, ...]:
-    after = f"{_days(settings.ERASE_AFTER_DAYS)} after the letter was sent or ended"
+def retention() -> tuple[Kept, ...]:
+    """Give the rows of the privacy page, from the settings that ``sweep`` goes by."""
+    after = f"{days(settings.ERASE_AFTER_DAYS)} after the letter was sent or ended"
     sooner = "at once when you press “Delete my data”"
-    confirm = _days(settings.CONFIRM_WITHIN_DAYS)
+    confirm = days(settings.CONFIRM_WITHIN_DAYS)
+    in_the_outbox = (
+        ""
+        if settings.DELIVERY_IS_LIVE
+        else "; while Postbag is tried out, the mail lies in the outbox on this "
+        f"machine for {days(UNOWNED_MAIL_LIVES.days)}"
+    )
     return (
         Kept(
             "Your name, e-mail address and postal address",
@@ -58,14 +84,26 @@ def _retention() -> tuple[Kept, ...]:
             f"{confirm}, then erased at once",
         ),
         Kept(
+            "A draft of your letter, in your own browser and nowhere else",
+            "To give it back to you there, should the page close before your letter "
+            "has gone.",
+            "until the letter has gone, you erase it, or nobody touches the page for "
+            f"ten minutes; never shown after {days(DRAFT_DAYS)}",
+        ),
+        Kept(
+            "A link that you have mailed to yourself to go on on another device",
+            "Nothing: the link itself holds the draft, and the mail goes at once.",
+            f"not at all{in_the_outbox}",
+        ),
+        Kept(
             "A letter that you tell us you did not write",
             "Nothing: we do not need it.",
             "erased at once",
         ),
         Kept(
             "The wording and the time of your consent",
-            "To be able to show that you agreed. Without your name they tell nothing "
-            "of you.",
+            "To be able to show that you agreed, to the letter or to updates. Without "
+            "your name or address they tell nothing of you.",
             "as long as the campaign is kept here",
         ),
         Kept(
@@ -75,8 +113,25 @@ def _retention() -> tuple[Kept, ...]:
             f"as long as the campaign is kept here; {sooner}",
         ),
         Kept(
+            "Your e-mail address, if you ask for e-mail updates",
+            "So that the campaign’s organisers, who get it from us, can send them. It "
+            "is kept apart from your letter.",
+            f"until you leave, then erased at once; {confirm} if you do not confirm",
+        ),
+        Kept(
             "What happened to the letter and when, with its MP and constituency",
             "To account for what was sent. It names nobody.",
+            "as long as the campaign is kept here",
+        ),
+        Kept(
+            "That you told us of an answer, and when",
+            "To say how many letters are answered. What the answer says is not asked.",
+            "as long as the campaign is kept here",
+        ),
+        Kept(
+            "When the links to your letters were asked for again",
+            "So that their page tells you, should it have been somebody else. The "
+            "address that was typed is not kept.",
             "as long as the campaign is kept here",
         ),
         Kept(
@@ -85,16 +140,19 @@ def _retention() -> tuple[Kept, ...]:
             "without end",
         ),
         Kept(
-            "How often your network address and mailbox were used to write, as keyed "
-            "codes",
+            "How often your network address and mailbox were used to write, to ask for "
+            "updates, lost links or links to drafts, or to press a button on the page "
+            "of a letter or of updates, as keyed codes",
             "To stop floods.",
             "two days at most",
         ),
+        Kept(
+            "That a letter which you sent yourself was counted, as a keyed code that "
+            "says nothing of it",
+            "To count it once, however often you press the button.",
+            f"{days(REPORT_DAYS)} at most",
+        ),
     )
-
-
-# The rows of the privacy page, from the settings that ``sweep`` goes by.
-RETENTION = _retention()
 
 
 def expire(now: datetime.datetime) -> int:
@@ -102,7 +160,7 @@ def expire(now: datetime.datetime) -> int:
     count = 0
     for letters in _batches(Letter.objects.overdue(now)):
         expired = [letter for letter in letters if _expire(letter, now)]
-        outbox.forget(letter.pk for letter in expired)
+        _forget_mail(expired)
         count += len(expired)
     return count
 
@@ -117,7 +175,7 @@ def forget(
     """
     letter.refresh_from_db()
     is_gone = _forget(letter, now, cause)
-    outbox.forget([letter.pk])
+    _forget_mail([letter])
     letter.refresh_from_db()
     return is_gone
 
@@ -128,9 +186,23 @@ def forget_due(now: datetime.datetime) -> int:
     count = 0
     for letters in _batches(Letter.objects.forgettable(ended_before)):
         gone = [letter for letter in letters if _forget(letter, now, Cause.TIME)]
-        outbox.forget(letter.pk for letter in gone)
+        _forget_mail(gone)
         count += len(gone)
     return count
+
+
+def erased_by_itself_at(letter: Letter) -> datetime.datetime | None:
+    """Say when ``sweep`` erases a letter if nobody does anything.
+
+    None if it is erased already, or before it has been sent or stopped.
+    """
+    if letter.is_forgotten:
+        return None
+    if letter.can_be_confirmed:
+        return letter.confirm_by
+    if letter.ended_at is None:
+        return None
+    return letter.ended_at + datetime.timedelta(days=settings.ERASE_AFTER_DAYS)
 
 
 def erase_on_request(letter: Letter, *, now: datetime.datetime) -> bool:
@@ -149,12 +221,13 @@ def erase_on_request(letter: Letter, *, now: datetime.datetime) -> bool:
 
 
 def sweep(now: datetime.datetime) -> int:
-    """Erase all that is due; say how many letters.
+    """Erase all that is due; say of how many letters and wishes for updates.
 
     Each step is whole in itself: stopped anywhere, the next sweep finishes it.
     """
-    count = expire(now) + forget_due(now)
-    _forget_mail_of_forgotten_letters()
+    count = expire(now) + forget_due(now) + subscribing.expire(now)
+    _forget_mail_of_the_forgotten()
+    outbox.forget_unowned(now - UNOWNED_MAIL_LIVES, kinds=_OF_SEVERAL)
     limiting.forget(now)
     return count
 
@@ -194,6 +267,7 @@ def _forget(letter: Letter, now: datetime.datetime, cause: Cause) -> bool:
     ).update(forgotten_at=now, **empty)
     if not moved:
         return _forget_key(letter, cause)
+    lost_links.pass_on(letter, now=now)
     # The mails still owed would need the text.
     letter.deliveries.waiting().update(
         state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
@@ -213,12 +287,26 @@ def _forget_key(letter: Letter, cause: Cause) -> bool:
     return False
 
 
-def _forget_mail_of_forgotten_letters() -> None:
-    """Erase outbox files that were being written while their letter was erased."""
-    letters = sorted(outbox.letters())
-    for start in range(0, len(letters), AT_A_TIME):
-        some = letters[start : start + AT_A_TIME]
-        kept = Letter.objects.filter(pk__in=some, forgotten_at=None)
-        gone = set(some).difference(kept.values_list("pk", flat=True))
+def _forget_mail(letters: Iterable[Letter]) -> None:
+    """Erase outbox files of letters, as they were before, and those that list them."""
+    outbox.forget(letter.pk for letter in letters)
+    addresses = {letter.sender_email.lower() for letter in letters} - {""}
+    for kind in _OF_SEVERAL:
+        beside = Letter.objects.filter(pk__in=outbox.owners(kind))
+        listed = beside.values_list("pk", "sender_email")
+        outbox.forget({pk for pk, to in listed if to.lower() in addresses}, kind)
+
+
+def _forget_mail_of_the_forgotten() -> None:
+    """Erase outbox files that were being written while their owner was erased."""
+    owners = sorted(outbox.owners())
+    for start in range(0, len(owners), AT_A_TIME):
+        some = owners[start : start + AT_A_TIME]
+        letters = Letter.objects.filter(pk__in=some, forgotten_at=None)
+        subscriptions = Subscription.objects.filter(pk__in=some, ended_at=None)
+        gone = set(some).difference(
+            letters.values_list("pk", flat=True),
+            subscriptions.values_list("pk", flat=True),
+        )
         if gone:
             outbox.forget(gone)

@@ -48,6 +48,7 @@ _SETTLED: Final = (
     "letter__constituency_id",
     "letter__is_demo",
     "letter__own_words",
+    "letter__is_signature",
 )
 
 
@@ -83,7 +84,10 @@ def sent(delivery: Delivery, now: datetime.datetime) -> bool:
 
 @transaction.atomic
 def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
-    """Draw the consequences of the marks under a lease; doing it twice is harmless."""
+    """Draw the consequences of the marks under a lease; doing it twice is harmless.
+
+    For whoever asked for updates there are none: their own press of the button counts.
+    """
     marked = Delivery.objects.filter(lease=lease, state=Delivery.State.SENT)
     # Locked, as another worker may find the lease at its end and settle it too.
     deliveries = list(
@@ -94,13 +98,13 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
     )
     accepted, events = [], []
     for delivery in deliveries:
-        letter = delivery.letter
-        if (delivery.kind, letter.state) == (Delivery.Kind.LETTER, Letter.State.QUEUED):
-            accepted.append(letter)
-            events.append((letter, LetterEvent.Kind.ACCEPTED, delivery.done_at or now))
-        elif delivery.kind == Delivery.Kind.CONFIRMATION:
-            kind = LetterEvent.Kind.CONFIRMATION_SENT
-            events.append((letter, kind, delivery.done_at or now))
+        at = delivery.done_at or now
+        match delivery.kind, delivery.letter:
+            case Delivery.Kind.LETTER, Letter(state=Letter.State.QUEUED) as letter:
+                accepted.append(letter)
+                events.append((letter, LetterEvent.Kind.ACCEPTED, at))
+            case Delivery.Kind.CONFIRMATION, Letter() as letter:
+                events.append((letter, LetterEvent.Kind.CONFIRMATION_SENT, at))
     _accept(accepted, now)
     LetterEvent.objects.bulk_create(
         LetterEvent(letter=letter, kind=kind, at=at) for letter, kind, at in events
@@ -136,8 +140,8 @@ def postponed(
             leased_until=None,
         )
     )
-    if moved and delivery.kind == Delivery.Kind.LETTER:
-        note(delivery.letter, LetterEvent.Kind.RETRIED, now, reason)
+    if moved and (letter := delivery.carried):
+        note(letter, LetterEvent.Kind.RETRIED, now, reason)
     return bool(moved)
 
 
@@ -146,8 +150,7 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
     """Give a mail up; a letter's writer is owed the text and how to post it."""
     if not _finish(delivery, Delivery.State.FAILED, reason, now):
         return False
-    letter = delivery.letter
-    if delivery.kind == Delivery.Kind.LETTER:
+    if letter := delivery.carried:
         Letter.objects.filter(pk=letter.pk, state=Letter.State.QUEUED).update(
             state=Letter.State.FAILED, ended_at=now
         )
@@ -213,7 +216,7 @@ def _accept(letters: list[Letter], now: datetime.datetime) -> None:
     alike = defaultdict(list)
     for letter in letters:
         place = (letter.campaign_id, letter.constituency_id, letter.is_demo)
-        alike[*place, counting.bucket_of(letter.own_words)].append(letter)
+        alike[*place, counting.own_words_of(letter)].append(letter)
     # In one order everywhere: two workers, each holding a tally that the other one
     # wants, would wait for each other.
     for _, some in sorted(alike.items(), key=itemgetter(0)):

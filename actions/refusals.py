@@ -2,6 +2,8 @@
 
 import re
 import smtplib
+from dataclasses import dataclass
+from typing import Final
 
 from actions.errors import (
     DeliveryError,
@@ -35,6 +37,82 @@ _WORDS_OF_SERVERS = frozenset(
         " verify virus with"
     )
 )
+
+_ANSWER = re.compile(r"[2-5]\d\d\b")
+_UNTOLD = re.compile(r"\w+ while handing it over\.")
+# What a kept answer tells, in the order of looking: the first that fits.
+_EXPLANATIONS: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (
+            r"[45]\.2\.2\b|\bquota\b|\bfull\b|\bstorage\b",
+            "The mailbox it goes to is full.",
+        ),
+        (
+            r"\bgreylist",
+            (
+                "The mail server asks senders whom it does not know yet to come again "
+                "later. That is usual."
+            ),
+        ),
+        (
+            r"[45]\.3\.4\b|\bsize\b",
+            "The mail server found the mail too large.",
+        ),
+        (
+            r"^4.*\b(?:busy|connections?|frequently|limit|many|overloaded|rate|slow)\b",
+            "The mail server had too much to do at that moment.",
+        ),
+        (
+            (
+                r"[45]\.7\.\d|\b(?:banned|blacklisted|blocked|content|denied|dkim|dmarc|"
+                r"policy|prohibited|reputation|spam|spf|virus)\b"
+            ),
+            (
+                "The mail server has a rule against such mail, most often one that "
+                "keeps unwanted mail away."
+            ),
+        ),
+        (
+            (
+                r"^5.*(?:\b5\.1\.[1236]|"
+                r"\b(?:disabled|exists?|inactive|suspended|unknown)\b)"
+            ),
+            "The mail server knows no such mailbox.",
+        ),
+        (
+            r"[45]\.4\.\d|\b(?:dns|domain|route|routing|unreachable|unroutable)\b",
+            "No way was found to the mail server that this address belongs to.",
+        ),
+        (
+            r"^4",
+            (
+                "The mail server could not take it at that moment, and did not say "
+                "clearly why."
+            ),
+        ),
+        (r"", "The mail server refused it, and did not say clearly why."),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a mail did not go, in words for its writer."""
+
+    words: str
+    # What is kept of the mail server's own answer; "" where it gave none.
+    answer: str = ""
+
+
+def explained(reason: str) -> Explanation:
+    """Say in plain words what a reason means that was kept when a mail did not go."""
+    if _UNTOLD.fullmatch(reason):
+        return Explanation("The mail server could not be reached.")
+    if not _ANSWER.match(reason):
+        return Explanation(reason)
+    words = next(words for pattern, words in _EXPLANATIONS if pattern.search(reason))
+    return Explanation(words, reason)
 
 
 def meaning_of(error: OSError | ValueError) -> DeliveryError:

@@ -37,12 +37,18 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class HeadlineCounts:
-    """The numbers that every page may show, exact and live."""
+    """The numbers that every page may show: exact and, but for the last, live."""
 
     letters_out: int
     seats_reached: int
     seats_total: int
     mostly_own: int
+    signatures: int = 0
+    # As their writers told us.
+    answered: int = 0
+    # Roughly and as at the last midnight, so that nobody who had to be counted unseen
+    # stands out.
+    reported: Span = BUCKETS[0]
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class Line:
     key: str
     name: str
     letters: int | Span
+    # Of seats, those that their writers sent.
+    reported: Span | None = None
     group: Group | None = None
 
 
@@ -109,10 +117,11 @@ def headlines(campaigns: Sequence[Campaign]) -> dict[int, HeadlineCounts]:
 def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
     """Count a campaign's letters by one thing, or by none for the total alone.
 
-    Seats and whatever is made of them are told as at the last midnight in London.
+    Seats and whatever is made of them, and ways, are told as at the last midnight in
+    London.
     """
     letters = _letters_out(campaign, today)
-    is_daily = by not in {None, By.DAY, By.WAY}
+    is_daily = by not in {None, By.DAY}
     return Counts(
         campaign=campaign.slug,
         by=by,
@@ -143,9 +152,12 @@ def _letters_out(campaign: Campaign, today: datetime.date) -> LettersOut:
 def _headline(letters: LettersOut) -> HeadlineCounts:
     return HeadlineCounts(
         letters_out=letters.total,
-        seats_reached=len(letters.by_seat),
+        seats_reached=len(letters.by_seat.all),
         seats_total=SEATS_TOTAL,
         mostly_own=letters.mostly_own,
+        signatures=letters.signatures,
+        answered=letters.answered,
+        reported=seats.rough(letters.reported.total_before_today),
     )
 
 
@@ -157,12 +169,27 @@ def _by_day(letters: LettersOut) -> list[Line]:
 
 
 def _by_way(letters: LettersOut) -> list[Line]:
-    return [Line(way.value, way.label, letters.by_way[way]) for way in Tally.Way]
+    """Tell what Postbag sent apart from what people sent; no way of theirs alone.
+
+    Whoever had to be counted unseen is among these, and stands out in no smaller group.
+    """
+    return [
+        Line(
+            Tally.Way.EMAIL.value,
+            Tally.Way.EMAIL.label,
+            letters.by_seat.total_before_today,
+        ),
+        Line(
+            Tally.Step.REPORTED.value,
+            Tally.Step.REPORTED.label,
+            seats.rough(letters.reported.total_before_today),
+        ),
+    ]
 
 
 def _by_constituency(letters: LettersOut) -> list[Line]:
     return [
-        Line(seat.code, seat.name, BUCKETS[seat.bucket])
+        Line(seat.code, seat.name, BUCKETS[seat.bucket], BUCKETS[seat.reported])
         for seat in seats.told(letters).seats
     ]
 
@@ -172,7 +199,7 @@ def _by_group(
 ) -> Callable[[LettersOut], list[Line]]:
     def lines(letters: LettersOut) -> list[Line]:
         return [
-            Line(slugify(group.name), group.name, group.letters, group)
+            Line(slugify(group.name), group.name, group.letters, group.reported, group)
             for group in groups_of(seats.told(letters))
         ]
 

@@ -59,8 +59,9 @@ class Seat(NamedTuple):
     region: str
     member: str
     party: str
-    # Which of BUCKETS.
+    # Which of BUCKETS: of letters out, and of those that their writers sent.
     bucket: int
+    reported: int
     # The middle of its cell; neighbours in a row are 20 apart.
     x: float
     y: float
@@ -74,6 +75,15 @@ class Group:
     seats: int
     seats_reached: int
     letters: Span
+    reported: Span
+
+
+def rough(letters: int) -> Span:
+    """Tell a number roughly: in the steps of a seat, and from ten on in tens."""
+    if letters < BUCKETS[-1].least:
+        return BUCKETS[_bucket(letters)]
+    least = letters - letters % 10
+    return Span(least, least + 9)
 
 
 def _bucket(letters: int) -> int:
@@ -129,12 +139,13 @@ class Told:
 def told(letters: LettersOut) -> Told:
     """Read every seat with its present member, and put its letters into a bucket."""
     rows = tuple(_SEATS.rows())
-    buckets = (_bucket(letters.in_seat_before_today(row[0])) for row in rows)
-    return _told(rows, bytes(buckets))
+    buckets = (_bucket(letters.by_seat.before_today(row[0])) for row in rows)
+    reported = (_bucket(letters.reported.before_today(row[0])) for row in rows)
+    return _told(rows, bytes(buckets), bytes(reported))
 
 
 @lru_cache(maxsize=8)
-def _told(rows: tuple[tuple[Any, ...], ...], buckets: bytes) -> Told:
+def _told(rows: tuple[tuple[Any, ...], ...], buckets: bytes, reported: bytes) -> Told:
     """Make the values once for the same rows and buckets: it takes a page's time."""
     left = min((row[5] for row in rows), default=0)
     top = max((row[6] for row in rows), default=0)
@@ -147,13 +158,16 @@ def _told(rows: tuple[tuple[Any, ...], ...], buckets: bytes) -> Told:
             member=member or "",
             party=party or VACANT,
             bucket=bucket,
+            reported=own_way,
             # Odd rows lie half a cell to the right; rows overlap by a quarter.
             x=20 * (column - left) + 10 * (row % 2),
             y=round(17.32 * (top - row), 1),
         )
-        for (_, code, name, country, region, column, row, member, party), bucket in zip(
-            rows, buckets, strict=True
-        )
+        for (
+            (_, code, name, country, region, column, row, member, party),
+            bucket,
+            own_way,
+        ) in zip(rows, buckets, reported, strict=True)
     )
     # Sorted here, as databases differ in how they order hyphens and accents.
     return Told(tuple(sorted(seats, key=attrgetter("name"))))
@@ -167,17 +181,18 @@ def _grouped(
     Made of the seats' buckets and of nothing else, so that no arithmetic on groups,
     however they overlap, tells more about a seat than its own bucket does.
     """
-    buckets: dict[str, list[Span]] = defaultdict(list)
+    together: dict[str, list[Seat]] = defaultdict(list)
     for seat in seats:
-        buckets[name_of(seat)].append(BUCKETS[seat.bucket])
+        together[name_of(seat)].append(seat)
     groups = (
         Group(
             name=name,
-            seats=len(spans),
-            seats_reached=sum(1 for span in spans if span.least),
-            letters=_sum(spans),
+            seats=len(some),
+            seats_reached=sum(1 for seat in some if seat.bucket),
+            letters=_sum(BUCKETS[seat.bucket] for seat in some),
+            reported=_sum(BUCKETS[seat.reported] for seat in some),
         )
-        for name, spans in buckets.items()
+        for name, some in together.items()
     )
     return tuple(sorted(groups, key=lambda group: (-group.seats, group.name)))
 

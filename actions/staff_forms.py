@@ -1,6 +1,7 @@
 """What staff type into the admin, checked before anybody else sees it."""
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -20,13 +21,13 @@ from actions.models import (
 from actions.models.campaigns import colour_validator
 
 if TYPE_CHECKING:
-    _FormSet = BaseInlineFormSet[Demand, Campaign, forms.ModelForm[Demand]]
+    _FormSet = BaseInlineFormSet[Any, Campaign, forms.ModelForm[Any]]
     _CampaignModelForm = forms.ModelForm[Campaign]
-    _DemandModelForm = forms.ModelForm[Demand]
+    _InOrderModelForm = forms.ModelForm[Any]
     _TemplateModelForm = forms.ModelForm[LetterTemplate]
 else:
     _FormSet = BaseInlineFormSet
-    _CampaignModelForm = _DemandModelForm = _TemplateModelForm = forms.ModelForm
+    _CampaignModelForm = _InOrderModelForm = _TemplateModelForm = forms.ModelForm
 
 # What a campaign's colour stands on, and what stands on it, in the light and the dark.
 ON_LIGHT = {"white": "#ffffff", "the paper": "#fbfaf6"}
@@ -42,6 +43,9 @@ class CampaignForm(_CampaignModelForm):
     """A campaign whose colours can be read and which is whole before it opens."""
 
     class Meta:
+        field_classes: ClassVar = {
+            "donate_url": partial(forms.URLField, assume_scheme="https")
+        }
         help_texts: ClassVar = {
             "colour": (
                 "Six hexadecimal digits, such as #0b6aa8. Its contrast with white must "
@@ -50,6 +54,16 @@ class CampaignForm(_CampaignModelForm):
             "colour_in_dark": (
                 "The same on a dark page, such as #6cb8ea. Its contrast with the dark "
                 f"page must be at least {colours.LEAST_CONTRAST} to 1."
+            ),
+            "stock_reply_help": (
+                "What to write back when the MP's office answers with a brush-off. "
+                "“Dear …” before it and the writer's name after it are added. Put "
+                "[square brackets] around what the writer has to fill in. Paragraphs, "
+                "with an empty line between them."
+            ),
+            "meeting_help": (
+                "How to come to a surgery, what to bring and what to ask for. "
+                "Paragraphs, with an empty line between them."
             ),
         }
 
@@ -69,6 +83,18 @@ class CampaignForm(_CampaignModelForm):
         _check_contrast(colour, ON_DARK, "Choose a lighter one.")
         return colour
 
+    def clean_stock_reply_help(self) -> str:
+        """Refuse fields, which would be copied as they stand."""
+        text = str(self.cleaned_data["stock_reply_help"])
+        if "{{" in text or "{%" in text:
+            raise ValidationError(
+                "This is plain text, and fields such as {{ constituency.name }} would "
+                "stand in it as they are. Write [square brackets] around what the "
+                "writer has to fill in.",
+                code="field_in_reply",
+            )
+        return text
+
     def clean_state(self) -> str:
         """Refuse to open a campaign that has no letter."""
         state = str(self.cleaned_data["state"])
@@ -86,7 +112,33 @@ class CampaignForm(_CampaignModelForm):
         return state
 
 
-class DemandForm(_DemandModelForm):
+class InOrderForm(_InOrderModelForm):
+    """One of several that a campaign has in an order of its own."""
+
+    def clean_position(self) -> int:
+        """Leave room above for those that are being moved."""
+        position = int(self.cleaned_data["position"])
+        if position > LAST_POSITION:
+            message = f"Number them from 1 to {LAST_POSITION}."
+            raise ValidationError(message, code="too_high")
+        return position
+
+    def validate_constraints(self) -> None:
+        """Leave it to the formset whether two want the same position.
+
+        Here one would be refused for the old position of another that moves too.
+        """
+
+
+class PromptForm(InOrderForm):
+    """A question to the supporter."""
+
+    def clean_example(self) -> str:
+        """Refuse what the page could not show, as with whatever stands in letters."""
+        return _fit_for_letters(str(self.cleaned_data["example"]))
+
+
+class DemandForm(InOrderForm):
     """A demand whose title and paragraph are plain text that any letter can hold."""
 
     title = OneLineField(
@@ -117,22 +169,26 @@ class DemandForm(_DemandModelForm):
             )
         return paragraph
 
-    def clean_position(self) -> int:
-        """Leave room above for demands that are being moved."""
-        position = int(self.cleaned_data["position"])
-        if position > LAST_POSITION:
-            message = f"Number the demands from 1 to {LAST_POSITION}."
-            raise ValidationError(message, code="too_high")
-        return position
 
-    def validate_constraints(self) -> None:
-        """Leave it to the formset whether two demands want the same position.
+class InOrderFormSet(_FormSet):
+    """What a campaign has in an order of its own, to be moved about freely."""
 
-        Here a demand would be refused for the old position of one that moves too.
-        """
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:  # noqa: FBT001, FBT002
+        """Save them, those that change places too."""
+        moving = [
+            form.instance.pk
+            for form in self.initial_forms
+            if "position" in form.changed_data
+        ]
+        if commit:
+            # No two may have one position, not even between two statements.
+            self.get_queryset().filter(pk__in=moving).update(
+                position=F("position") + LAST_POSITION
+            )
+        return super().save_existing_objects(commit)
 
 
-class DemandFormSet(_FormSet):
+class DemandFormSet(InOrderFormSet):
     """A campaign's demands together: one at least if it is open, in any order."""
 
     def clean(self) -> None:
@@ -156,20 +212,6 @@ class DemandFormSet(_FormSet):
         templates = self.instance.letter_templates.all() if self.instance.pk else ()
         for version in filter(None, (each.newest_version() for each in templates)):
             _check_length(version.body, len(kept))
-
-    def save_existing_objects(self, commit: bool = True) -> list[Demand]:  # noqa: FBT001, FBT002
-        """Save the demands, those that change places too."""
-        moving = [
-            form.instance.pk
-            for form in self.initial_forms
-            if "position" in form.changed_data
-        ]
-        if commit:
-            # No two may have one position, not even between two statements.
-            Demand.objects.filter(pk__in=moving).update(
-                position=F("position") + LAST_POSITION
-            )
-        return super().save_existing_objects(commit)
 
 
 class LetterTemplateForm(_TemplateModelForm):

@@ -85,14 +85,20 @@ def submit(
         body=draft.text.body,
         own_words=measure.percent,
         word_count=measure.words,
+        is_signature=measure.own_words < draft.campaign.least_own_words,
         sender_name=sender.name,
         sender_email=sender.email,
         address_line_1=sender.address_line_1,
         address_line_2=sender.address_line_2,
         town=sender.town,
         postcode=sender.postcode,
+        address_note=sender.address_note,
+        helper=sender.helper,
         sender_key=tokens.sender_key(
-            draft.campaign.pk, member.parliament_id, sender.email
+            draft.campaign.pk,
+            member.parliament_id,
+            sender.email,
+            sender.name if sender.helper else "",
         ),
         consent_wording=CONSENT_WORDING,
         consented_at=now,
@@ -157,8 +163,18 @@ def cancel(letter: Letter, *, now: datetime.datetime) -> bool:
 
 @transaction.atomic
 def disown(letter: Letter, *, now: datetime.datetime) -> bool:
-    """Stop a letter because the person named did not write it; say whether it is."""
-    return _stop(letter, Letter.State.DISOWNED, now)
+    """Stop a letter because the person named did not write it; say whether it is.
+
+    Of one that has ended before, it is noted once, so that its page calls nobody its
+    writer any more.
+    """
+    if _stop(letter, Letter.State.DISOWNED, now):
+        return True
+    # Locked, as the button may be pressed twice at once.
+    Letter.objects.select_for_update().get(pk=letter.pk)
+    if letter.ended_at and not letter.events.disownings().exists():
+        _note(letter, LetterEvent.Kind.DISOWNED, now)
+    return False
 
 
 def _has_room(mailbox: str, now: datetime.datetime) -> bool:
@@ -184,7 +200,7 @@ def _has_room(mailbox: str, now: datetime.datetime) -> bool:
 def _store(letter: Letter, address: str, now: datetime.datetime) -> bool:
     # The limits in the same transaction, as each would wait for the disk.
     limiting.take(
-        "letters from an address",
+        limiting.LETTERS_FROM_AN_ADDRESS,
         address,
         limit=settings.LETTERS_PER_ADDRESS_PER_HOUR,
         window=limiting.HOUR,
@@ -229,7 +245,8 @@ def _stop(letter: Letter, state: Letter.State, now: datetime.datetime) -> bool:
     )
     if not moved:
         return _stop(letter, state, now)
-    letter.deliveries.waiting().update(
+    # The way back to the letter's page is owed all the same.
+    letter.deliveries.waiting().exclude(kind=Delivery.Kind.LINKS).update(
         state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
     )
     kind, step = {

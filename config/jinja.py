@@ -24,6 +24,11 @@ class Site:
         return not settings.DELIVERY_IS_LIVE
 
     @property
+    def address(self) -> str:
+        """Its own address, for what is read elsewhere."""
+        return settings.SITE_URL
+
+    @property
     def controller(self) -> str:
         """Who answers for people's data."""
         return settings.CONTROLLER_NAME
@@ -49,6 +54,11 @@ def day(value: datetime.date | datetime.datetime) -> str:
 def moment(value: datetime.datetime) -> str:
     """A time as "22 November 2026, 14:05", in local time."""
     return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+
+
+def appointment(value: datetime.datetime) -> str:
+    """A time to come as "Tuesday 24 November, 14:05", in local time."""
+    return formats.date_format(timezone.localtime(value), "l j F, H:i")
 
 
 def url(name: str, **kwargs: Any) -> str:
@@ -78,5 +88,5 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(site=Site(), static=static, url=url, remembered=remembered)
-    made.filters.update(day=day, moment=moment, number=number)
+    made.filters.update(appointment=appointment, day=day, moment=moment, number=number)
     return made

@@ -1,4 +1,4 @@
-"""What may stand in a log line: nothing that opens a letter, nothing of anybody."""
+"""What may stand in a log line: no token that opens a page, nothing of anybody."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TypeAlias
 
-_TOKEN = re.compile(r"(/letters/)[^/\s]+")
+_TOKEN = re.compile(r"(/(?:letters|updates)/)[^/\s]+")
 _Raised: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None]
     | tuple[None, None, None]
@@ -15,7 +15,7 @@ _Raised: TypeAlias = (
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Writes every line without letters' tokens, and every fault without its text.
+    """Writes every line without tokens, and every fault without its text.
 
     A fault's text holds what the code had in hand: PostgreSQL writes the whole row into
     it, with the name and the address of whoever wrote the letter.

@@ -220,7 +220,7 @@ TEMPLATES = [
     {
         # The admin is written in Django's own template language.
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],  # for admin/base_site.html alone
+        "DIRS": [BASE_DIR / "templates"],  # for admin/ alone
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -286,8 +286,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
 }
 
-# Paths of letters hold the token that opens them, and texts of faults people's data: no
-# log line repeats either.
+# Paths of letters and updates hold the token that opens them, and texts of faults
+# people's data: no log line repeats either.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -305,5 +305,8 @@ LOGGING = {
         # What people mistype is no fault of the site's and nobody's to read.
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # These tell which characters a letter is made of.
+        "fontTools": {"handlers": [], "level": "WARNING", "propagate": True},
+        "fpdf": {"handlers": [], "level": "ERROR", "propagate": True},
     },
 }

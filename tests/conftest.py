@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import settings as hypothesis
 
+from actions.carrying_on import PAUSE
 from representatives import lookup
 from representatives.throttling import READS
 from tests.registers import django_db_setup, registers
@@ -19,3 +20,4 @@ def _nothing_remembered() -> None:
     """What a process remembers of one test is not true of the next."""
     lookup.forget_seats()
     READS.clear()
+    PAUSE.end()

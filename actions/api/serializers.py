@@ -18,8 +18,9 @@ from actions.reports import By, Counts, HeadlineCounts, Line
             {"type": "string", "pattern": r"^\d+([-+]\d*)?$"},
         ],
         "description": (
-            "A number by day or way. By constituency, and by party, country or region, "
-            'only roughly: "0", "1-4", "10+".'
+            "A number by day, and of what Postbag sent. By constituency, and by party, "
+            "country or region, and of what people sent themselves, only roughly: "
+            '"0", "1-4", "10+".'
         ),
         "example": "1-4",
     }
@@ -29,7 +30,7 @@ class LettersField(serializers.Field[Any, Any, int | str, Any]):
 
 
 class TotalSerializer(serializers.Serializer[HeadlineCounts]):
-    """The whole campaign, exactly, at this moment."""
+    """The whole campaign, exactly, and at this moment but for what is reported."""
 
     letters_out = serializers.IntegerField(
         help_text="Letters that the mail server of an MP's office has taken."
@@ -38,6 +39,21 @@ class TotalSerializer(serializers.Serializer[HeadlineCounts]):
         help_text="Constituencies whose MP was written to."
     )
     seats_total = serializers.IntegerField()
+    signatures = serializers.IntegerField(
+        help_text=(
+            "Letters with too few words of their writers' own to count as letters; in "
+            "none of the other numbers."
+        )
+    )
+    answered = serializers.IntegerField(
+        help_text="Letters that were answered, as their writers told us."
+    )
+    reported = serializers.CharField(
+        help_text=(
+            "Letters that people sent from their own mail or on paper, as they told "
+            "us, roughly and up to the last midnight; in none of the other numbers."
+        )
+    )
 
 
 class LineSerializer(serializers.Serializer[Line]):
@@ -48,6 +64,13 @@ class LineSerializer(serializers.Serializer[Line]):
     )
     name = serializers.CharField()
     letters = LettersField()
+    reported = LettersField(
+        required=False,
+        help_text=(
+            "By constituency, party, country or region: letters that people sent "
+            "themselves, as they told us."
+        ),
+    )
     seats = serializers.IntegerField(
         required=False, help_text="By party, country or region: how many seats it has."
     )
@@ -150,6 +173,8 @@ def counts(told: Counts) -> dict[str, Any]:
 def _line(line: Line) -> dict[str, Any]:
     letters = line.letters if isinstance(line.letters, int) else str(line.letters)
     put: dict[str, Any] = {"key": line.key, "name": line.name, "letters": letters}
+    if line.reported is not None:
+        put["reported"] = str(line.reported)
     if line.group:
         put["seats"] = line.group.seats
         put["seats_reached"] = line.group.seats_reached

@@ -5,10 +5,12 @@ from actions.models.campaigns import (
     Demand,
     LetterTemplate,
     LetterTemplateVersion,
+    Prompt,
     Source,
 )
 from actions.models.counts import RateCount, Tally
 from actions.models.letters import Delivery, Letter, LetterEvent
+from actions.models.subscriptions import Subscription
 
 __all__ = [
     "Campaign",
@@ -18,7 +20,9 @@ __all__ = [
     "LetterEvent",
     "LetterTemplate",
     "LetterTemplateVersion",
+    "Prompt",
     "RateCount",
     "Source",
+    "Subscription",
     "Tally",
 ]

@@ -36,10 +36,16 @@ OWN_ADDRESSES = (
     "static",
     "studio",
     "unsubscribe",
+    "updates",
     "webhooks",
     "well-known",
 )
 
+web_page_validator = RegexValidator(
+    r"(?i)^https?://",
+    "Write the address of a page: it begins with https:// or http://.",
+    code="not_a_web_page",  # for “invalid” the field has words of its own
+)
 colour_validator = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", "Write the colour as six hexadecimal digits, such as #0b6aa8."
 )
@@ -110,6 +116,33 @@ class Campaign(models.Model):
     imprint = models.CharField(
         max_length=300, blank=True, help_text="Who publishes this, and where."
     )
+    accepts_signatures = models.BooleanField(
+        "takes letters without own words",
+        default=True,
+        help_text="They go, and are counted apart: as signatures, never as letters.",
+    )
+    least_own_words = models.PositiveSmallIntegerField(
+        "own words of a letter",
+        default=10,
+        help_text="With fewer words of its writer's own it is a signature.",
+    )
+    donate_url = models.URLField(
+        "where to donate",
+        max_length=300,
+        blank=True,
+        validators=[web_page_validator],
+        help_text="Offered after somebody has written; empty, nothing is offered.",
+    )
+    stock_reply_help = models.TextField(
+        "answer to a stock reply",
+        blank=True,
+        help_text="What to write back when the MP's office answers with a brush-off.",
+    )
+    meeting_help = models.TextField(
+        "how to meet the MP",
+        blank=True,
+        help_text="How to come to a surgery, what to bring and what to ask for.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = CampaignQuerySet.as_manager()
@@ -140,7 +173,81 @@ class Campaign(models.Model):
     @property
     def story_paragraphs(self) -> list[str]:
         """The story cut at its empty lines."""
-        return [part.strip() for part in self.story.split("\n\n") if part.strip()]
+        return _paragraphs(self.story)
+
+    @property
+    def stock_reply_paragraphs(self) -> list[str]:
+        """The suggested answer to a brush-off, cut at its empty lines."""
+        return _paragraphs(self.stock_reply_help)
+
+    @property
+    def meeting_paragraphs(self) -> list[str]:
+        """How to meet the MP, cut at its empty lines."""
+        return _paragraphs(self.meeting_help)
+
+
+def _paragraphs(text: str) -> list[str]:
+    # Browsers send two characters for the end of a line.
+    parts = text.replace("\r\n", "\n").split("\n\n")
+    return [part.strip() for part in parts if part.strip()]
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    """Prompts in the campaign's own order."""
+
+    def in_order(self) -> "PromptQuerySet":
+        """As they are asked."""
+        return self.order_by("position", "pk")
+
+
+class Prompt(models.Model):
+    """A question whose answer becomes a paragraph of the letter, in the order asked.
+
+    A campaign without prompts asks its one ``question``.
+    """
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="prompts"
+    )
+    position = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1)]
+    )
+    question = models.CharField(
+        max_length=120, help_text="Such as: Who are you in this?"
+    )
+    help = models.TextField(blank=True, help_text="A sentence or two under it.")
+    example = models.TextField(
+        blank=True,
+        help_text="An answer by somebody else, to look at. It is never copied.",
+    )
+    hint = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="What the meter suggests while there is no answer, such as: a "
+        "sentence about your town.",
+    )
+    least_words = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Below these many words the page encourages to go on. It never "
+        "refuses.",
+    )
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["campaign", "position"],
+                name="one_prompt_at_each_position_of_a_campaign",
+            ),
+            models.CheckConstraint(
+                condition=Q(position__gte=1), name="prompt_positions_start_at_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
 
 
 class DemandQuerySet(models.QuerySet["Demand"]):

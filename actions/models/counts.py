@@ -26,9 +26,14 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         """Those of the days before it."""
         return self.filter(day__lt=day)
 
-    def letters_out(self) -> "TallyQuerySet":
-        """What counts as a letter: taken by the mail server, never a draft."""
-        return self.filter(step=Tally.Step.ACCEPTED)
+    def out(self) -> "TallyQuerySet":
+        """What has gone, by the mail server's or the writer's word, and its answers.
+
+        A draft never counts.
+        """
+        return self.filter(
+            step__in=[Tally.Step.ACCEPTED, Tally.Step.REPORTED, Tally.Step.ANSWERED]
+        )
 
 
 class Tally(models.Model):
@@ -41,6 +46,10 @@ class Tally(models.Model):
         """How a letter travels."""
 
         EMAIL = "email", "by e-mail through Postbag"
+        OWN_MAIL = "own_mail", "from the writer's own mail"
+        PAPER = "paper", "on paper"
+        # Of whoever could be harmed nothing is recorded that need not be.
+        UNSAID = "unsaid", "not said, to protect the writer"
 
     class Step(models.TextChoices):
         """What happened."""
@@ -52,6 +61,8 @@ class Tally(models.Model):
         CANCELLED = "cancelled", "stopped by the writer"
         DISOWNED = "disowned", "not by the named writer"
         EXPIRED = "expired", "not confirmed in time"
+        REPORTED = "reported", "sent by the writer, who told us so"
+        ANSWERED = "answered", "answered, as its writer told us"
 
     class OwnWords(models.TextChoices):
         """Percent of the words that are the writer's own."""
@@ -61,6 +72,8 @@ class Tally(models.Model):
         SOME = "25-49", "25 to 49 %"
         MOST = "50-74", "50 to 74 %"
         NEARLY_ALL = "75-100", "75 to 100 %"
+        SIGNATURE = "signature", "too few: a signature"
+        UNSAID = "unsaid", "not said, to protect the writer"
 
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, related_name="tallies"
@@ -71,7 +84,7 @@ class Tally(models.Model):
     day = models.DateField()
     way = models.CharField(max_length=10, choices=Way)
     step = models.CharField(max_length=10, choices=Step)
-    own_words = models.CharField(max_length=6, choices=OwnWords)
+    own_words = models.CharField(max_length=10, choices=OwnWords)
     is_demo = models.BooleanField()
     count = models.PositiveIntegerField()
 
@@ -94,6 +107,11 @@ class Tally(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(count__gte=1), name="tallies_count_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(way="unsaid", own_words="unsaid", step="reported")
+                | (~Q(way="unsaid") & ~Q(own_words="unsaid")),
+                name="tallies_of_people_at_risk_say_nothing_more",
             ),
         ]
 
@@ -135,3 +153,17 @@ class RateCount(models.Model):
             )
             row = cursor.fetchone()
         return int(row[0])
+
+    @classmethod
+    def add_first(cls, key: str, window_began_at: datetime.datetime) -> bool:
+        """Remember the key; say whether it was not there yet, whatever its window.
+
+        One statement, so that of many at once one is the first.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO actions_ratecount (key, window_began_at, count)"
+                " VALUES (%s, %s, 1) ON CONFLICT (key) DO NOTHING RETURNING count",
+                [key, connection.ops.adapt_datetimefield_value(window_began_at)],
+            )
+            return cursor.fetchone() is not None

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from actions.models.campaigns import Campaign, LetterTemplateVersion
 from actions.models.permanence import Permanent, PermanentQuerySet
+from actions.models.subscriptions import Subscription
 from representatives.models import Constituency, Representative
 
 
@@ -69,6 +70,8 @@ class Letter(models.Model):
         "address_line_2",
         "town",
         "postcode",
+        "address_note",
+        "helper",
         "subject",
         "body",
         "base_text",
@@ -107,6 +110,10 @@ class Letter(models.Model):
         help_text="Percent of the words that are the writer's own."
     )
     word_count = models.PositiveIntegerField()
+    is_signature = models.BooleanField(
+        default=False,
+        help_text="Too few of the words are the writer's own to count it as a letter.",
+    )
 
     # The person.
     sender_name = models.CharField(max_length=100, blank=True)
@@ -115,6 +122,10 @@ class Letter(models.Model):
     address_line_2 = models.CharField(max_length=100, blank=True)
     town = models.CharField(max_length=60, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
+    address_note = models.CharField(max_length=200, blank=True)
+    helper = models.CharField(
+        max_length=100, blank=True, help_text="Who wrote it for the sender."
+    )
     # A keyed hash of person, MP and campaign: recognises a second letter after the
     # text is gone, and tells nothing to whoever has no key.
     sender_key = models.CharField(max_length=64, blank=True, db_index=True)
@@ -125,6 +136,7 @@ class Letter(models.Model):
     confirm_by = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     forgotten_at = models.DateTimeField(null=True, blank=True)
 
@@ -141,6 +153,12 @@ class Letter(models.Model):
                 fields=["ended_at"],
                 condition=Q(forgotten_at=None),
                 name="letters_to_forget",
+            ),
+            # Lost links are looked for among the few that are not forgotten.
+            models.Index(
+                fields=["sender_email"],
+                condition=Q(forgotten_at=None),
+                name="letters_of_mailboxes",
             ),
         ]
         constraints: ClassVar = [
@@ -190,11 +208,17 @@ class Letter(models.Model):
                     address_line_2="",
                     town="",
                     postcode="",
+                    address_note="",
+                    helper="",
                     subject="",
                     body="",
                     base_text="",
                 ),
                 name="forgotten_letters_hold_nothing_personal",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(state="accepted"),
+                name="only_sent_letters_are_answered",
             ),
             models.CheckConstraint(
                 condition=Q(own_words__lte=100), name="own_words_are_a_percentage"
@@ -236,6 +260,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those still owed."""
         return self.filter(state=Delivery.State.WAITING)
 
+    def finished(self) -> "DeliveryQuerySet":
+        """Those of which nothing more becomes."""
+        return self.exclude(state=Delivery.State.WAITING)
+
     def unheld(self, now: datetime.datetime) -> "DeliveryQuerySet":
         """Those still owed that no worker has in hand."""
         return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now))
@@ -255,6 +283,8 @@ class Delivery(models.Model):
         CONFIRMATION = "confirmation", "asks the supporter to confirm"
         REPEAT_NOTICE = "repeat_notice", "tells that they had written already"
         FAILURE_NOTICE = "failure_notice", "tells that the letter did not arrive"
+        LINKS = "links", "brings the supporter their letters' links again"
+        SUBSCRIPTION = "subscription", "asks to confirm the wish for updates"
 
     class State(models.TextChoices):
         """Whether it is still owed."""
@@ -265,8 +295,20 @@ class Delivery(models.Model):
         DROPPED = "dropped", "no longer owed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # A mail belongs to a letter, or to somebody who asked for updates.
     letter = models.ForeignKey(
-        Letter, on_delete=models.CASCADE, related_name="deliveries"
+        Letter,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+    )
+    subscription = models.ForeignKey(
+        Subscription,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
     )
     kind = models.CharField(max_length=16, choices=Kind)
     is_demo = models.BooleanField()
@@ -295,6 +337,18 @@ class Delivery(models.Model):
                 fields=["letter", "kind"], name="one_delivery_per_letter_and_kind"
             ),
             models.CheckConstraint(
+                condition=Q(
+                    kind="subscription",
+                    letter__isnull=True,
+                    subscription__isnull=False,
+                )
+                | (
+                    ~Q(kind="subscription")
+                    & Q(letter__isnull=False, subscription__isnull=True)
+                ),
+                name="deliveries_belong_to_a_letter_or_a_subscription",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["waiting", "sent", "failed", "dropped"]),
                 name="delivery_states_are_known",
             ),
@@ -311,11 +365,30 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of letter {self.letter_id} ({self.state})"
+        return f"{self.kind} of {self.owner_id} ({self.state})"
+
+    @property
+    def owner(self) -> Letter | Subscription:
+        """What it is owed for: ``deliveries_belong_to_a_letter_or_a_subscription``."""
+        return cast("Letter | Subscription", self.letter or self.subscription)
+
+    @property
+    def owner_id(self) -> uuid.UUID:
+        """By which erasing finds the mail."""
+        return cast("uuid.UUID", self.letter_id or self.subscription_id)
+
+    @property
+    def carried(self) -> Letter | None:
+        """The letter that it takes to the MP, if it is not a mail of our own."""
+        return self.letter if self.kind == self.Kind.LETTER else None
 
 
 class LetterEventQuerySet(PermanentQuerySet["LetterEvent"]):
     """Events, which are only ever added."""
+
+    def disownings(self) -> "LetterEventQuerySet":
+        """Those by which somebody told us that a letter is not theirs."""
+        return self.filter(kind=LetterEvent.Kind.DISOWNED)
 
 
 class LetterEvent(Permanent):
@@ -335,6 +408,8 @@ class LetterEvent(Permanent):
         CANCELLED = "cancelled", "You cancelled it."
         DISOWNED = "disowned", "You told us that you did not write it."
         WITHDRAWN = "withdrawn", "It was made while trying Postbag out and is not sent."
+        ANSWERED = "answered", "You told us that you got an answer."
+        LINK_ASKED = "link_asked", "The link to this page was asked for again."
         FORGOTTEN = "forgotten", "Your name, address and text were erased."
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")

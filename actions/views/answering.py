@@ -2,27 +2,31 @@
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from actions import composing, tokens
+from actions import composing, questions, situations, tokens
 from actions.composing import LONGEST_BODY, Composition, Sheet
 from actions.errors import CampaignClosedError, ForgedTokenError, NoRecipientError
 from actions.finding import Finding, Sureness, vacancy
 from actions.forms import ComposeForm
 from actions.models import Campaign, Demand, LetterTemplateVersion
+from actions.questions import Question
+from actions.situations import WORDINGS, Situation
 from actions.tokens import Ticket
 from actions.views.carrying import (
     EDITED,
-    TYPED,
     Kept,
+    answers_in,
     present,
     seat_groups,
+    situation_in,
     sureness_in,
     ticket_in,
+    typed_in,
 )
 from representatives import lookup
 from representatives.errors import PostcodeError
@@ -48,6 +52,8 @@ class WritingPage:
     ticket: Ticket
     sureness: Sureness
     form: ComposeForm
+    # What the page asks.
+    asks: ClassVar[type[ComposeForm]] = ComposeForm
 
     @classmethod
     def opened(cls, request: HttpRequest, campaign: Campaign, found: Finding) -> Self:
@@ -63,12 +69,16 @@ class WritingPage:
             raise CampaignClosedError(campaign.title)
         before = ticket_in(request.POST, campaign)
         demands = list(campaign.demands.in_order())
+        asked = questions.of(campaign)
+        now = timezone.now()
         ticket = Ticket(
             campaign=campaign.pk,
             version=version.pk,
             seat=seat.code,
             base_text=before.base_text if before else "",
-            issued_at=timezone.now(),
+            issued_at=now,
+            letter=before.letter if before else tokens.new_letter(),
+            begun_at=before.begun_at if before else now,
         )
         return cls(
             request=request,
@@ -78,13 +88,15 @@ class WritingPage:
             ticket=ticket,
             sureness=(
                 sureness_in(request.POST)
-                if before and before.seat == seat.code
+                if _is_gone_on_with(request.POST, before, seat)
                 else found.sureness or Sureness.CHOSEN
             ),
-            form=ComposeForm(
-                campaign=campaign,
+            form=cls.asks(
                 demands=demands,
-                initial=_initial(request.POST, demands, found),
+                questions=asked,
+                situation=situation_in(request.POST),
+                by_post_only=_is_by_post_only(seat),
+                initial=_initial(request.POST, demands, asked, found),
             ),
         )
 
@@ -106,6 +118,10 @@ class WritingPage:
         version = LetterTemplateVersion.objects.select_related(
             "template__campaign"
         ).get(pk=ticket.version)
+        asked = questions.of(campaign)
+        typed = request.POST.copy()
+        for name, answer in questions.gathered(asked, answers_in(request.POST)).items():
+            typed[name] = answer
         return cls(
             request=request,
             campaign=campaign,
@@ -113,10 +129,12 @@ class WritingPage:
             seat=seat,
             ticket=ticket,
             sureness=sureness_in(request.POST),
-            form=ComposeForm(
-                request.POST,
-                campaign=campaign,
+            form=cls.asks(
+                typed,
                 demands=list(campaign.demands.in_order()),
+                questions=asked,
+                situation=situation_in(request.POST),
+                by_post_only=_is_by_post_only(seat),
             ),
         )
 
@@ -154,7 +172,7 @@ class WritingPage:
     def composed(self, demands: list[Demand]) -> Composition:
         """Make the letter; without a reason a prompt stands in its place."""
         # What is far too long is asked to be shortened, not drawn.
-        reason = str(self.form["reason"].value() or "")[:LONGEST_BODY] or PROMPT
+        reason = self.form.reason_so_far()[:LONGEST_BODY] or PROMPT
         return composing.compose(self.version, self.seat, demands, reason)
 
     def laid_out(self, text: Composition) -> Sheet:
@@ -169,11 +187,21 @@ class WritingPage:
         # What goes by post is not sent by Postbag and does not say so.
         return sheet if self.member.has_email else replace(sheet, footer="")
 
+    def notes(self) -> dict[str, str]:
+        """Give the notes on the letter with places for what is typed."""
+        situation = self.form.situation
+        helper = "{helper}" if situation == Situation.FOR_SOMEBODY else ""
+        return {
+            "address": situations.address_note(situation, "{country}"),
+            "signature": situations.signature_note("{name}", helper),
+        }
+
     def kept(self) -> Kept:
         """Carry on the letter's text, if it was edited before."""
         return [
             ("token", tokens.for_ticket(self.ticket)),
             ("sureness", self.sureness),
+            ("situation", self.form.situation),
             *present(self.request.POST, EDITED),
         ]
 
@@ -190,14 +218,21 @@ class WritingPage:
                 "neighbours": self._neighbours(),
                 "seat_groups": seat_groups(),
                 "form": self.form,
+                "situation": WORDINGS[self.form.situation],
+                "notes": self.notes(),
                 "sheet": self.sheet(),
                 "prompt": PROMPT,
-                "encouragements": composing.ENCOURAGEMENTS,
-                "kept": self.kept(),
+                "meter": composing.Meter(0, 0, self.form.next_step()),
+                "kept": [*self.kept(), *self._unasked()],
                 "post_instead": not self.member.has_email,
             },
             status=status,
         )
+
+    def _unasked(self) -> Kept:
+        """Carry on the address for mail where the page has no field for it."""
+        is_asked = "email" in self.form.fields
+        return [] if is_asked else present(self.request.POST, ("email",))
 
     def _postcode(self) -> Postcode | None:
         try:
@@ -220,12 +255,28 @@ class WritingPage:
         return None if self.seat.code in codes else found.candidates[0]
 
 
-def _initial(post: QueryDict, demands: list[Demand], found: Finding) -> dict[str, Any]:
+def _is_by_post_only(seat: Candidate) -> bool:
+    member = seat.representative
+    return member is not None and not member.has_email
+
+
+def _is_gone_on_with(post: QueryDict, before: Ticket | None, seat: Candidate) -> bool:
+    """Whether the seat was found before: a draft says how, and has no ticket."""
+    return before.seat == seat.code if before else "sureness" in post
+
+
+def _initial(
+    post: QueryDict,
+    demands: list[Demand],
+    asked: tuple[Question, ...],
+    found: Finding,
+) -> dict[str, Any]:
     ticked: list[Any] = post.getlist("demands") or [
         demand.pk for demand in demands if demand.is_ticked_at_first
     ]
     return {
-        **dict(present(post, TYPED)),
+        **dict(present(post, typed_in(post))),
+        **questions.gathered(asked, answers_in(post)),
         "postcode": found.postcode,
         "demands": ticked,
     }

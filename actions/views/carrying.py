@@ -5,22 +5,24 @@ from itertools import groupby
 
 from django.http import QueryDict
 
-from actions import tokens
+from actions import questions, situations, tokens
 from actions.errors import ForgedTokenError
 from actions.finding import Sureness
 from actions.models import Campaign
+from actions.situations import Situation
 from actions.tokens import Ticket
 from representatives import lookup
 from representatives.lookup import SeatName
 
-TYPED = (
-    "reason",
+PERSON = (
     "name",
     "email",
     "address_line_1",
     "address_line_2",
     "town",
     "postcode",
+    "country",
+    "helper",
 )
 EDITED = ("subject", "body", "composed", "composed_subject")
 
@@ -58,15 +60,35 @@ def sureness_in(post: QueryDict) -> Sureness:
     return Sureness(carried) if carried in set(Sureness) else Sureness.CHOSEN
 
 
+def situation_in(post: QueryDict) -> Situation:
+    """Read where somebody writes from."""
+    return situations.named(post.get("situation", ""))
+
+
 def present(post: QueryDict, names: tuple[str, ...]) -> Kept:
     """Give those fields that something was typed in."""
     present = ((name, post.get(name)) for name in names)
     return [(name, value) for name, value in present if value]
 
 
+def typed_in(post: QueryDict) -> tuple[str, ...]:
+    """Name the fields of the questions' page that somebody fills in by hand."""
+    return (*questions.answers_among(post), *PERSON)
+
+
+def answers_in(post: QueryDict) -> dict[str, str]:
+    """Give the answers, also to questions that are no longer asked."""
+    return {name: post.get(name, "") for name in questions.answers_among(post)}
+
+
 def typed_text(post: QueryDict) -> str:
     """Everything that somebody had typed, to be given back where they can't go on."""
-    body, reason = post.get("body", ""), post.get("reason", "")
-    address = "\n".join(value for _, value in present(post, TYPED[1:]))
-    parts = (post.get("subject", ""), "" if reason in body else reason, body, address)
+    body = post.get("body", "")
+    address = "\n".join(value for _, value in present(post, PERSON))
+    parts = (
+        post.get("subject", ""),
+        *(answer for answer in answers_in(post).values() if answer not in body),
+        body,
+        address,
+    )
     return "\n\n".join(filter(None, parts))

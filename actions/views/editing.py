@@ -19,7 +19,7 @@ from actions.rendering import tidy
 from actions.submitting import Draft
 from actions.tokens import Ticket
 from actions.views.answering import WritingPage
-from actions.views.carrying import TYPED, Kept, present
+from actions.views.carrying import Kept, present, typed_in
 
 TOO_MANY = (
     "Very many letters have come from here in a short time, so Postbag takes no more "
@@ -60,7 +60,7 @@ class LetterPage:
         proposed = _compose(page, chosen)
         text = replace(proposed, subject=_subject(post, proposed))
         if keeps_edits:
-            base_text = _together(proposed.base_text, page.ticket.base_text)
+            base_text = _together(proposed.base_text, _earlier(page))
             text = replace(text, body=edited, base_text=base_text)
         ticket = replace(
             page.ticket, base_text=text.base_text, issued_at=timezone.now()
@@ -77,15 +77,23 @@ class LetterPage:
         return cls(page, form, ticket, text, keeps_edits)
 
     @classmethod
-    def continued(cls, page: WritingPage) -> Self:
-        """Go on from the page that was sent in."""
+    def continued(cls, page: WritingPage, *, is_held: bool = True) -> Self:
+        """Go on from the page that was sent in, to be sent by us or another way."""
         post = page.request.POST
         text = Composition(
             subject=post.get("subject", ""),
             body=tidy(post.get("body", "")),
             base_text=page.ticket.base_text,
         )
-        form = LetterForm(post, base_text=text.base_text)
+        campaign = page.campaign
+        form = LetterForm(
+            post,
+            base_text=text.base_text,
+            least_own_words=(
+                0 if campaign.accepts_signatures else campaign.least_own_words
+            ),
+            is_held=is_held,
+        )
         return cls(page, form, page.ticket, text)
 
     def check_time(self, now: datetime.datetime) -> None:
@@ -125,23 +133,27 @@ class LetterPage:
         self.form.add_error(None, NO_EMAIL.format(name=name))
         return self.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
 
+    def kept(self) -> Kept:
+        """Carry on all but subject and body, which stand on the page."""
+        post = self.page.request.POST
+        return [
+            ("token", tokens.for_ticket(self.ticket)),
+            ("sureness", self.page.sureness),
+            ("situation", self.page.form.situation),
+            *(
+                (name, str(self.form.initial.get(name, post.get(name, ""))))
+                for name in ("composed", "composed_subject")
+            ),
+            *present(post, typed_in(post)),
+            *(("demands", value) for value in post.getlist("demands")),
+        ]
+
     def shown(self, status: int = HTTPStatus.OK) -> HttpResponse:
         """Draw the page."""
         # What is far too long is asked to be shortened, not measured and drawn.
         is_drawn = len(self.text.body) <= composing.LONGEST_BODY
         text = self.text if is_drawn else replace(self.text, body="")
         measure = own_words.measure(text.base_text, text.body)
-        post = self.page.request.POST
-        kept: Kept = [
-            ("token", tokens.for_ticket(self.ticket)),
-            ("sureness", self.page.sureness),
-            *(
-                (name, str(self.form.initial.get(name, post.get(name, ""))))
-                for name in ("composed", "composed_subject")
-            ),
-            *present(post, TYPED),
-            *(("demands", value) for value in post.getlist("demands")),
-        ]
         return render(
             self.page.request,
             "letter.html",
@@ -153,12 +165,13 @@ class LetterPage:
                 "form": self.form,
                 "sheet": self.page.laid_out(text),
                 "base_text": self.text.base_text,
-                "measure": measure,
-                "encouragement": composing.encouragement(measure.percent),
-                "encouragements": composing.ENCOURAGEMENTS,
+                "meter": composing.Meter(
+                    measure.percent, measure.words, self.page.form.next_step()
+                ),
+                "is_signature": measure.own_words < self.page.campaign.least_own_words,
                 "keeps_edits": self.keeps_edits,
                 "note_left": composing.placeholder_left(text.body, text.base_text),
-                "kept": kept,
+                "kept": self.kept(),
                 "post_instead": not self.page.member.has_email,
             },
             status=status,
@@ -176,6 +189,15 @@ def _together(base_text: str, earlier: str) -> str:
     return base_text if earlier in base_text else f"{base_text}\n\n{earlier}"
 
 
+def _earlier(page: WritingPage) -> str:
+    """Give what an edited letter was made from before.
+
+    One that comes from a draft has no ticket that tells: it may hold any demand.
+    """
+    every = list(page.campaign.demands.in_order())
+    return page.ticket.base_text or _compose(page, every).base_text
+
+
 def _subject(post: QueryDict, proposed: Composition) -> str:
     """Keep a subject that somebody has changed."""
     typed = post.get("subject", "")
@@ -184,5 +206,5 @@ def _subject(post: QueryDict, proposed: Composition) -> str:
 
 
 def _compose(page: WritingPage, demands: list[Demand]) -> Composition:
-    reason = str(page.form["reason"].value() or "")
+    reason = page.form.reason_so_far()
     return composing.compose(page.version, page.seat, demands, reason)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,7 +18,17 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from actions import composing, limiting, privacy, submitting, tokens
+from actions import (
+    composing,
+    exporting,
+    history,
+    limiting,
+    privacy,
+    replies,
+    submitting,
+    tokens,
+    wording,
+)
 from actions.errors import (
     CampaignClosedError,
     ForgedTokenError,
@@ -38,7 +48,7 @@ def of_letter(
     @never_cache
     def wrapped(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            letter = Letter.objects.select_related("campaign").get(
+            letter = Letter.objects.select_related("campaign", "representative").get(
                 pk=tokens.letter_of(token)
             )
             if request.method == "POST":
@@ -119,6 +129,28 @@ def erase(request: HttpRequest, shown: Letter) -> HttpResponse:
     return redirect("letter", token=tokens.for_letter(shown.pk))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_letter
+def answered(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Note that the MP has answered, once the writer presses the button."""
+    if request.method == "POST":
+        replies.report(shown, now=timezone.now())
+    return redirect("letter", token=tokens.for_letter(shown.pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_letter
+def export(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Give the writer a file with everything that is held, once they ask for it."""
+    if request.method != "POST":
+        return redirect("letter", token=tokens.for_letter(shown.pk))
+    return JsonResponse(
+        exporting.everything_of(shown, now=timezone.now()),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="my-letter.json"'},
+    )
+
+
 def _status(
     request: HttpRequest,
     shown: Letter,
@@ -126,17 +158,22 @@ def _status(
     *,
     is_too_late: bool = False,
 ) -> HttpResponse:
-    events = [
-        {"at": event.at, "kind": event.kind, "words": event.get_kind_display()}
-        for event in shown.events.all()
-    ]
+    now = timezone.now()
+    events = history.of(shown)
     return _page(
         request,
         "letters/status.html",
         shown,
         status,
         events=events,
+        outcome=history.outcome(shown, events, now),
+        plan=history.plan_for(shown, now),
+        has_member_left=any(event.cause == wording.MEMBER_LEFT for event in events),
+        is_still_their_mp=replies.is_still_their_mp(shown),
+        suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,
+        erased_at=privacy.erased_by_itself_at(shown),
+        now=now,
         erase_after_days=settings.ERASE_AFTER_DAYS,
     )
 

@@ -16,7 +16,12 @@ from representatives import lookup
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say who answers for people's data, what is kept, how long, how it is erased."""
-    return render(request, "privacy.html", {"retention": promises.RETENTION})
+    values = {
+        "retention": promises.retention(),
+        "draft_days": promises.DRAFT_DAYS,
+        "report_days": promises.REPORT_DAYS,
+    }
+    return render(request, "privacy.html", values)
 
 
 @require_safe

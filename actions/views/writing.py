@@ -21,7 +21,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from actions import finding, submitting
+from actions import finding, situations, submitting
 from actions.errors import (
     ActionsError,
     CampaignClosedError,
@@ -32,8 +32,17 @@ from actions.errors import (
 from actions.finding import Finding
 from actions.forms import FindForm
 from actions.models import Campaign
+from actions.situations import OFFERED, WORDINGS
 from actions.views.answering import WritingPage
-from actions.views.carrying import EDITED, TYPED, present, seat_groups, typed_text
+from actions.views.asking import QuestionPage
+from actions.views.carrying import (
+    EDITED,
+    present,
+    seat_groups,
+    situation_in,
+    typed_in,
+    typed_text,
+)
 from actions.views.editing import LetterPage
 from representatives.clients import address_of
 from representatives.throttling import READS, WINDOW_SECONDS
@@ -79,6 +88,9 @@ def write(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Find the seat, then ask who writes and why."""
     if request.method != "POST":
         return _ask_postcode(request, campaign, finding.Finding(postcode=""))
+    if "choose" in request.POST:
+        # Only the situation was said: its own words for the postcode box come next.
+        return _ask_postcode(request, campaign, finding.Finding(postcode=""))
     # A button with a neighbouring seat stands beside the list of all seats.
     seat = request.POST.get("near") or request.POST.get("seat", "")
     found = finding.find(request.POST.get("postcode", "")[:100], seat[:20])
@@ -93,6 +105,14 @@ def preview(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Show the letter that the ticked demands make; nothing of the person is sent."""
     page = WritingPage.continued(request, campaign)
     return render(request, "components/letter_text.html", {"sheet": page.sheet()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_open_campaign
+@begun_with_a_form
+def questions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Ask one question at a time."""
+    return QuestionPage.continued(request, campaign).shown()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,7 +135,7 @@ def send(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Take the letter, or say beside the field what is missing."""
     now = timezone.now()
     page = WritingPage.continued(request, campaign)
-    if not page.is_valid():
+    if not page.is_valid() or page.form.lacks_email():
         return page.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
     letter = LetterPage.continued(page)
     letter.check_time(now)
@@ -147,7 +167,12 @@ def _ask_postcode(
     request: HttpRequest, campaign: Campaign, found: Finding
 ) -> HttpResponse:
     """Draw the postcode box, with what went wrong or what there is to choose."""
+    typed = [name for name in typed_in(request.POST) if name != "postcode"]
+    situation = situation_in(request.POST)
+    if "choose" in request.POST:
+        situation = situations.named(request.POST["choose"])
     form = FindForm(initial={"postcode": found.postcode})
+    form.fields["postcode"].label = WORDINGS[situation].postcode
     return render(
         request,
         "find.html",
@@ -156,8 +181,12 @@ def _ask_postcode(
             "form": form,
             "finding": found,
             "seat_groups": seat_groups(),
+            "situation": situation,
+            "words": WORDINGS[situation],
+            "others": [(each, WORDINGS[each].choice) for each in OFFERED],
             "kept": [
-                *present(request.POST, ("token", *TYPED[:-1], *EDITED)),
+                ("situation", situation),
+                *present(request.POST, ("token", *typed, *EDITED)),
                 *(("demands", value) for value in request.POST.getlist("demands")),
             ],
         },
@@ -203,7 +232,7 @@ def _excuse(
         case ForgedTokenError():
             return _start_again(request, campaign)
         case TooManyError():
-            return _too_many(request, campaign, error)
+            return too_many(request, campaign, error)
         case NoRecipientError():
             typed = request.POST.get("postcode", "")[:100]
             return _ask_postcode(
@@ -212,9 +241,10 @@ def _excuse(
     raise error
 
 
-def _too_many(
+def too_many(
     request: HttpRequest, campaign: Campaign, error: TooManyError
 ) -> HttpResponse:
+    """Say when to come back, and give back what was typed."""
     response = render(
         request,
         "429.html",

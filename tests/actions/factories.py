@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from actions import tokens
+from actions import subscribing, tokens
 from actions.models import (
     Campaign,
     Delivery,
@@ -15,6 +15,7 @@ from actions.models import (
     Letter,
     LetterTemplate,
     LetterTemplateVersion,
+    Subscription,
 )
 from actions.submitting import CONSENT_WORDING
 from representatives.models import (
@@ -168,6 +169,35 @@ def make_letter(
             letter=letter, kind=kind, is_demo=letter.is_demo, due_at=now
         )
     return letter
+
+
+def make_subscription(
+    *,
+    campaign: Campaign | None = None,
+    now: datetime.datetime = NOW,
+    **fields: Any,
+) -> Subscription:
+    """Make a wish for updates with the mail that asks to confirm it, if it waits."""
+    campaign = campaign or make_campaign()
+    subscription = Subscription.objects.create(
+        **{
+            "campaign": campaign,
+            "email": f"reader.{next(_numbers)}@mail.example",
+            "is_demo": not settings.DELIVERY_IS_LIVE,
+            "consent_wording": subscribing.consent_wording(campaign),
+            "asked_at": now,
+            "confirm_by": now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS),
+            **fields,
+        }
+    )
+    if not (subscription.confirmed_at or subscription.ended_at):
+        Delivery.objects.create(
+            subscription=subscription,
+            kind=Delivery.Kind.SUBSCRIPTION,
+            is_demo=subscription.is_demo,
+            due_at=now,
+        )
+    return subscription
 
 
 def place_postcodes(constituency: Constituency, sector: str, units: str) -> None:

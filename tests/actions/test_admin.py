@@ -68,6 +68,8 @@ def filled_in(campaign: Campaign, **changed: Any) -> dict[str, Any]:
     values |= rows("demands", demands, len(demands))
     sources = list(campaign.sources.all())
     values |= rows("sources", sources, len(sources))
+    prompts = list(campaign.prompts.in_order())
+    values |= rows("prompts", prompts, len(prompts))
     return values | changed
 
 
@@ -100,6 +102,9 @@ def new_campaign(**changed: Any) -> dict[str, Any]:
         "imprint": "",
         **rows("demands", [], 0),
         **rows("sources", [], 0),
+        **rows("prompts", [], 0),
+        "accepts_signatures": "on",
+        "least_own_words": 10,
         **changed,
     }
 
@@ -139,6 +144,49 @@ def test_staff_change_a_campaign_with_its_demands_and_sources(
     assert campaign.sources.filter(publisher="Hansard").exists()
 
 
+def test_every_field_of_a_campaign_is_among_those_that_staff_see(
+    staff: Client, campaign: Campaign
+) -> None:
+    page = text_of(staff.get(campaign_page(campaign)))
+    for field in Campaign._meta.fields:
+        if field.editable and field.name != "id":
+            assert f'name="{field.name}"' in page, field.name
+    for words in ("After the letter", "“Dear …” before it", "[square brackets]"):
+        assert words in page
+
+
+def test_what_staff_write_for_afterwards_is_kept_with_its_paragraphs(
+    staff: Client, campaign: Campaign
+) -> None:
+    changed = filled_in(
+        campaign,
+        story="One.\r\n\r\nTwo.",
+        stock_reply_help="Thank you.\r\n\r\nWill you ask [what you want]?",
+        meeting_help="Ring.\r\n\r\nCome.",
+        donate_url="give.example/uyghurs",
+    )
+    answer = staff.post(campaign_page(campaign), changed)
+    assert answer.status_code == 302, text_of(answer)
+    campaign.refresh_from_db()
+    assert campaign.story_paragraphs == ["One.", "Two."]
+    assert campaign.stock_reply_paragraphs == [
+        "Thank you.",
+        "Will you ask [what you want]?",
+    ]
+    assert campaign.meeting_paragraphs == ["Ring.", "Come."]
+    assert campaign.donate_url == "https://give.example/uyghurs"
+
+
+@pytest.mark.parametrize("field", ["{{ constituency.name }}", "{% if reason %}"])
+def test_a_field_in_what_is_written_back_is_refused(
+    staff: Client, campaign: Campaign, field: str
+) -> None:
+    changed = filled_in(campaign, stock_reply_help=f"I live in {field}.")
+    answer = staff.post(campaign_page(campaign), changed)
+    assert answer.status_code == 200
+    assert "would stand in it as they are" in text_of(answer)
+
+
 def test_demands_change_places(staff: Client, campaign: Campaign) -> None:
     before = [demand.pk for demand in campaign.demands.in_order()]
     changed = filled_in(campaign)
@@ -147,6 +195,16 @@ def test_demands_change_places(staff: Client, campaign: Campaign) -> None:
     answer = staff.post(campaign_page(campaign), changed)
     assert answer.status_code == 302, text_of(answer)
     assert [demand.pk for demand in campaign.demands.in_order()] == before[::-1]
+
+
+def test_prompts_change_places_too(staff: Client, campaign: Campaign) -> None:
+    before = [prompt.pk for prompt in campaign.prompts.in_order()]
+    changed = filled_in(campaign)
+    for at in range(3):
+        changed[f"prompts-{at}-position"] = 3 - at
+    answer = staff.post(campaign_page(campaign), changed)
+    assert answer.status_code == 302, text_of(answer)
+    assert [prompt.pk for prompt in campaign.prompts.in_order()] == before[::-1]
 
 
 def test_two_demands_cannot_have_one_place(staff: Client, campaign: Campaign) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from actions.models import Campaign, Source
+from actions.models import Campaign, Source, Tally
 from representatives.throttling import READS
 from tests.actions.counted import count_letters, make_seat
 from tests.actions.factories import make_campaign
@@ -133,7 +133,14 @@ def test_counts_by_nothing_are_the_total(client: Client, campaign: Campaign) -> 
         "campaign": "stop-it",
         "by": None,
         "as_of": timezone.localdate().isoformat(),
-        "total": {"letters_out": 13, "seats_reached": 1, "seats_total": 650},
+        "total": {
+            "letters_out": 13,
+            "seats_reached": 1,
+            "seats_total": 650,
+            "signatures": 0,
+            "answered": 0,
+            "reported": "0",
+        },
         "counts": [],
     }
 
@@ -152,7 +159,12 @@ def test_counts_by_constituency_are_buckets_as_of_yesterday(
     assert answer["as_of"] == yesterday().isoformat()
     assert answer["total"]["letters_out"] == 65
     lines = {line["key"]: line for line in answer["counts"]}
-    assert lines[near.code] == {"key": near.code, "name": "Near", "letters": "1-4"}
+    assert lines[near.code] == {
+        "key": near.code,
+        "name": "Near",
+        "letters": "1-4",
+        "reported": "0",
+    }
     assert lines[far.code]["letters"] == "10+"
 
 
@@ -177,9 +189,30 @@ def test_counts_by_group_say_how_many_seats_were_reached(
         "key": key,
         "name": name,
         "letters": "6-13",
+        "reported": "0",
         "seats": 3,
         "seats_reached": 2,
     }
+
+
+def test_what_people_sent_themselves_is_told_apart_and_up_to_midnight(
+    client: Client, campaign: Campaign
+) -> None:
+    seat = make_seat("Near")
+    for way, day in (
+        (Tally.Way.OWN_MAIL, yesterday()),
+        (Tally.Way.PAPER, yesterday()),
+        (Tally.Way.PAPER, timezone.localdate()),
+    ):
+        count_letters(campaign, seat, 3, way=way, step=Tally.Step.REPORTED, day=day)
+
+    total = read(client, "campaigns/stop-it/counts/")["total"]
+    by_seat = read(client, "campaigns/stop-it/counts/?by=constituency")
+
+    assert (total["letters_out"], total["seats_reached"]) == (0, 0)
+    assert total["reported"] == "5-9"
+    lines = {line["key"]: line for line in by_seat["counts"]}
+    assert (lines[seat.code]["letters"], lines[seat.code]["reported"]) == ("0", "5-9")
 
 
 def test_counts_by_country_name_the_country(client: Client, campaign: Campaign) -> None:
@@ -191,19 +224,31 @@ def test_counts_by_country_name_the_country(client: Client, campaign: Campaign) 
     assert (wales["name"], wales["letters"]) == ("Wales", "1-4")
 
 
-def test_counts_by_day_and_by_way_are_exact_and_live(
-    client: Client, campaign: Campaign
-) -> None:
+def test_counts_by_day_are_exact_and_live(client: Client, campaign: Campaign) -> None:
     count_letters(campaign, make_seat(), 3, day=timezone.localdate())
 
     by_day = read(client, "campaigns/stop-it/counts/?by=day")
-    by_way = read(client, "campaigns/stop-it/counts/?by=way")
 
-    assert by_day["as_of"] == by_way["as_of"] == timezone.localdate().isoformat()
+    assert by_day["as_of"] == timezone.localdate().isoformat()
     (day,) = by_day["counts"]
     assert (day["key"], day["letters"]) == (timezone.localdate().isoformat(), 3)
+
+
+def test_counts_by_way_are_as_of_yesterday(client: Client, campaign: Campaign) -> None:
+    seat = make_seat()
+    count_letters(campaign, seat, 3)
+    count_letters(campaign, seat, 4, day=timezone.localdate())
+
+    by_way = read(client, "campaigns/stop-it/counts/?by=way")
+
+    assert by_way["as_of"] == yesterday().isoformat()
     assert by_way["counts"] == [
-        {"key": "email", "name": "by e-mail through Postbag", "letters": 3}
+        {"key": "email", "name": "by e-mail through Postbag", "letters": 3},
+        {
+            "key": "reported",
+            "name": "sent by the writer, who told us so",
+            "letters": "0",
+        },
     ]
 
 

@@ -107,7 +107,7 @@ def test_erasing_a_person_changes_no_count() -> None:
     assert letters_out(letter.campaign).total == 1
 
 
-def test_letters_are_added_up_by_day_way_and_seat() -> None:
+def test_letters_are_added_up_by_day_and_seat() -> None:
     campaign, near, far = make_campaign(), make_seat("Near"), make_seat("Far")
     count_letters(campaign, near, 2, day=datetime.date(2026, 10, 1))
     count_letters(campaign, near, 3, day=YESTERDAY)
@@ -117,15 +117,14 @@ def test_letters_are_added_up_by_day_way_and_seat() -> None:
 
     assert counted.total == 9
     assert counted.mostly_own == 4
-    assert counted.by_way == {"email": 9}
-    assert counted.by_seat == {near.pk: 5, far.pk: 4}
+    assert counted.by_seat.all == {near.pk: 5, far.pk: 4}
     assert counted.by_day == {
         datetime.date(2026, 10, 1): 2,
         YESTERDAY: 3,
         TODAY: 4,
     }
-    assert counted.in_seat_before_today(near.pk) == 5
-    assert counted.in_seat_before_today(far.pk) == 0
+    assert counted.by_seat.before_today(near.pk) == 5
+    assert counted.by_seat.before_today(far.pk) == 0
 
 
 def test_days_long_past_are_read_once_by_a_process(
@@ -146,7 +145,7 @@ def test_a_letter_of_yesterday_that_is_stored_after_midnight_is_counted() -> Non
 
     count_letters(campaign, seat, day=YESTERDAY)
 
-    assert letters_out(campaign).in_seat_before_today(seat.pk) == 1
+    assert letters_out(campaign).by_seat.before_today(seat.pk) == 1
 
 
 def test_one_query_counts_several_campaigns(

@@ -38,7 +38,7 @@ def test_once_sends_what_is_due_and_ends() -> None:
     said = StringIO()
     call_command("deliver_letters", once=True, stdout=said)
     assert said.getvalue() == "1 sent, 0 to be tried again, 0 given up.\n"
-    assert outbox.letters() == {letter.pk}
+    assert outbox.owners() == {letter.pk}
 
 
 @pytest.mark.django_db

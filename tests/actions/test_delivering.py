@@ -494,7 +494,7 @@ def test_in_demo_mode_letters_go_to_the_outbox_whatever_backend_is_set(
     settings.EMAIL_PORT = 1
     letter = make_letter(state=Letter.State.QUEUED)
     assert deliver().sent == 1
-    assert letter.pk in outbox.letters()
+    assert letter.pk in outbox.owners()
 
 
 def test_after_a_switch_to_live_demo_letters_are_withdrawn_and_never_sent(
@@ -535,7 +535,7 @@ def test_the_door_itself_refuses_a_letter_of_the_other_mode(
     with mail.open_connection() as way_out, pytest.raises(WrongModeError):
         way_out.send(wrong)
     assert mail_server.raw == []
-    assert letter.pk not in outbox.letters()
+    assert letter.pk not in outbox.owners()
 
 
 def test_a_letter_deleted_while_it_was_in_hand_is_let_go(

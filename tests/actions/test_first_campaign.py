@@ -180,6 +180,37 @@ def test_parties_are_spelt_as_in_the_register(registers: None) -> None:
         assert Representative.objects.filter(party=party, is_current=True).exists()
 
 
+def test_a_brush_off_is_answered_with_thanks_and_one_question(
+    campaign: Campaign,
+) -> None:
+    parts = campaign.stock_reply_paragraphs
+    text = "\n\n".join(parts)
+    assert 3 <= len(parts) <= 5
+    assert length(text) <= 160
+    assert parts[0].startswith("Thank you")
+    assert text.count("?") == 1
+    assert len(re.findall(r"\[[^\]\n]+\]", text)) == 1
+    # “Dear …” and the name are added.
+    assert not re.search(r"\b(Dear|Yours|sincerely|faithfully)\b", text)
+
+
+def test_how_to_meet_the_mp_is_told_in_a_few_paragraphs(campaign: Campaign) -> None:
+    parts = campaign.meeting_paragraphs
+    text = " ".join(parts)
+    assert 4 <= len(parts) <= 6
+    assert all(length(part) < 80 for part in parts)
+    for word in ("surger", "ten minutes", "one thing", "address", "your letter"):
+        assert word in text
+
+
+@pytest.mark.parametrize("name", ["STOCK_REPLY", "MEETING"])
+def test_what_is_said_for_afterwards_fits_every_party_and_office(name: str) -> None:
+    text = getattr(first_campaign, name)
+    asked = re.compile(r"\b(a vote|speech|sign|motion|EDM|table|debate|his|her|he)\b")
+    assert not asked.search(text)
+    assert not re.search(r"\d", text)
+
+
 def test_the_letter_knows_what_has_happened(campaign: Campaign) -> None:
     body = letter(campaign, ticked(campaign)).body
     for fact in (

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from actions import questions
 from actions.forms import ComposeForm, LetterForm
 from actions.models import Campaign
 from tests.actions.factories import make_campaign
@@ -25,7 +26,9 @@ def person(campaign: Campaign, **typed: object) -> ComposeForm:
         **typed,
     }
     return ComposeForm(
-        fields, campaign=campaign, demands=list(campaign.demands.in_order())
+        fields,
+        demands=list(campaign.demands.in_order()),
+        questions=questions.of(campaign),
     )
 
 
@@ -90,6 +93,14 @@ def test_a_subject_that_is_taken_is_one_line(typed: str) -> None:
         assert len(form.cleaned_data["subject"].splitlines()) == 1
 
 
+@pytest.mark.parametrize(("least", "words"), [(1, "one word"), (2, "2 words")])
+def test_how_many_own_words_are_wanting_is_said(least: int, words: str) -> None:
+    same = "I write to you as your constituent."
+    fields = {"subject": "S", "body": same, "consent": "on"}
+    form = LetterForm(fields, base_text=same, least_own_words=least)
+    assert f"at least {words} of your own" in form.errors["body"][0]
+
+
 def test_whoever_fills_the_hidden_field_is_told_to_leave_it() -> None:
     assert "website" in letter(website="https://example.org").errors
 
@@ -104,12 +115,20 @@ def test_a_person_is_given_as_the_letter_needs_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["demands", "name", "email", "address_line_1", "town", "postcode"]
+    "field", ["demands", "name", "address_line_1", "town", "postcode"]
 )
 @pytest.mark.django_db
 def test_each_missing_answer_is_asked_for_beside_its_field(field: str) -> None:
     form = person(make_campaign(), **{field: ""})
     assert set(form.errors) == {field}
+
+
+@pytest.mark.django_db
+def test_an_email_address_may_be_missing_but_not_mistyped() -> None:
+    form = person(make_campaign(), email="")
+    assert form.is_valid(), form.errors
+    assert form.sender().email == ""
+    assert set(person(make_campaign(), email="jo@example").errors) == {"email"}
 
 
 @pytest.mark.django_db

@@ -47,6 +47,17 @@ def test_what_is_stored_does_not_name_the_subject() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_done_once_is_known_whatever_the_time_that_is_said_of_it() -> None:
+    until = [NOON, NOON + limiting.DAY]
+    first = [
+        limiting.is_first("a letter", "X", until=until[number % 2])
+        for number in range(5)
+    ]
+    assert first == [True, False, False, False, False]
+    assert RateCount.objects.get().window_began_at == NOON
+
+
+@pytest.mark.django_db
 def test_counts_are_forgotten_once_their_window_is_surely_over() -> None:
     take()
     assert limiting.forget(NOON + limiting.DAY) == 0

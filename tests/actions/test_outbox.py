@@ -77,7 +77,7 @@ def test_the_newest_come_first_and_no_more_than_asked_for() -> None:
 
 def test_an_empty_outbox_has_no_messages() -> None:
     assert outbox.newest() == []
-    assert outbox.letters() == set()
+    assert outbox.owners() == set()
     assert outbox.forget([uuid.uuid4()]) == 0
 
 
@@ -96,7 +96,7 @@ def test_forgetting_takes_a_letters_files_finished_or_not_and_no_others(
     name = f"20261122T120000.000000Z-{gone.pk}-letter.part"
     (folder / name).write_text("cut off by a kill")
     assert outbox.forget([gone.pk]) == 2
-    assert outbox.letters() == {kept.pk}
+    assert outbox.owners() == {kept.pk}
 
 
 def test_other_mail_of_django_lands_there_too_and_belongs_to_no_letter() -> None:
@@ -106,7 +106,7 @@ def test_other_mail_of_django_lands_there_too_and_belongs_to_no_letter() -> None
     )
     (message,) = outbox.newest()
     assert (message.subject, message.text.strip()) == ("Hello", "Text")
-    assert outbox.letters() == set()
+    assert outbox.owners() == set()
 
 
 def test_a_full_disk_puts_the_letter_off(folder: Path) -> None:

@@ -9,12 +9,14 @@ import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.db.models import QuerySet
+from django.test import Client
 from pytest_django import Settings
 
-from actions import delivering, limiting, mail, outbox, privacy, submitting
+from actions import delivering, limiting, mail, outbox, privacy, submitting, tokens
 from actions.errors import TooManyError
 from actions.models import Delivery, Letter, LetterEvent, RateCount, Tally
 from tests.actions.factories import NOW, make_campaign, make_letter, make_representative
+from tests.actions.pages import text
 from tests.smtp import Fault, MailServer, mail_server
 
 __all__ = ["mail_server"]
@@ -198,12 +200,12 @@ def test_a_mail_written_while_its_letter_was_erased_goes_with_the_next_sweep() -
     (delivery,) = delivering.claim(NOW, live=False, at_most=1)
     written = mail.message_for(delivery, now=NOW)
     delivering.deliver_due(clock=lambda: NOW)
-    erased = Letter.objects.get(pk=delivery.letter_id)
+    erased = Letter.objects.get(pk=delivery.owner_id)
     assert privacy.erase_on_request(erased, now=NOW)
     with mail.open_connection() as way_out:
         way_out.send(written)
     privacy.sweep(NOW)
-    assert outbox.letters() == {letter.pk, other.pk} - {erased.pk}
+    assert outbox.owners() == {letter.pk, other.pk} - {erased.pk}
 
 
 def test_a_sweep_does_all_that_is_due_in_any_number_of_batches() -> None:
@@ -229,12 +231,40 @@ def test_limits_that_still_hold_survive_a_sweep() -> None:
 
 
 def test_the_privacy_page_promises_what_the_sweep_does() -> None:
-    rows = {row.what: row.how_long for row in privacy.RETENTION}
+    rows = {row.what: row.how_long for row in privacy.retention()}
     days = django_settings.ERASE_AFTER_DAYS
     name = "Your name, e-mail address and postal address"
     assert rows[name].startswith(f"{days} days after")
     letter = "A letter that you do not confirm, with everything in it"
     assert rows[letter].startswith(f"{django_settings.CONFIRM_WITHIN_DAYS} days")
+    updates = rows["Your e-mail address, if you ask for e-mail updates"]
+    assert updates.startswith("until you leave, then erased at once; ")
+    assert updates.endswith(
+        f"{django_settings.CONFIRM_WITHIN_DAYS} days if you do not confirm"
+    )
+
+
+def test_the_privacy_page_says_one_thing_in_text_and_table(client: Client) -> None:
+    page = text(client.get("/privacy/"))
+    assert page.count(f"{privacy.REPORT_DAYS} days at most") == 2
+    report = tokens.report_until(NOW) + DAY
+    assert report - NOW <= datetime.timedelta(days=privacy.REPORT_DAYS)
+
+
+def test_the_privacy_page_tells_where_a_mailed_draft_lies_in_a_trial_alone(
+    settings: Settings,
+) -> None:
+    what = "A link that you have mailed to yourself to go on on another device"
+    trial = {row.what: row.how_long for row in privacy.retention()}[what]
+    assert trial.endswith("the mail lies in the outbox on this machine for 1 day")
+    settings.DELIVERY_IS_LIVE = True
+    assert {row.what: row.how_long for row in privacy.retention()}[what] == "not at all"
+
+
+def test_the_privacy_page_tells_that_presses_of_buttons_are_counted() -> None:
+    floods = [row.what for row in privacy.retention() if row.why == "To stop floods."]
+    assert len(floods) == 1
+    assert "press a button on the page of a letter or of updates" in floods[0]
 
 
 def test_every_text_of_a_letter_is_the_persons_or_known_not_to_be() -> None:

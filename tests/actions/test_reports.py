@@ -1,12 +1,14 @@
 """What is told about letters, and what cannot be worked out from it."""
 
 import datetime
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from actions import counting, reports
+from actions import counting, reports, seats
 from actions.models import Campaign, Tally
 from actions.reports import By, Counts, HeadlineCounts
 from representatives.models import Constituency, Representative
@@ -242,14 +244,105 @@ def test_days_are_told_exactly_and_in_order() -> None:
     assert counts.as_of == TODAY
 
 
-def test_ways_are_told_exactly_even_those_nobody_took() -> None:
-    campaign, seat = make_campaign(), make_seat()
-    (line,) = reports.counts(campaign, By.WAY, TODAY).lines
-    assert (line.key, line.letters) == ("email", 0)
+def ways(campaign: Campaign) -> dict[str, object]:
+    lines = reports.counts(campaign, By.WAY, TODAY).lines
+    return {line.key: str(line.letters) for line in lines}
 
-    count_letters(campaign, seat, 3, day=TODAY)
-    (line,) = reports.counts(campaign, By.WAY, TODAY).lines
-    assert (line.key, line.letters) == ("email", 3)
+
+def test_ways_are_told_up_to_midnight_even_those_nobody_took() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    assert ways(campaign) == {"email": "0", "reported": "0"}
+
+    count_letters(campaign, seat, 3)
+    count_letters(campaign, seat, 4, day=TODAY)
+    assert ways(campaign) == {"email": "3", "reported": "0"}
+
+
+REPORTED: dict[str, Any] = {"step": Tally.Step.REPORTED}
+AT_RISK: dict[str, Any] = {
+    **REPORTED,
+    "way": Tally.Way.UNSAID,
+    "own_words": Tally.OwnWords.UNSAID,
+}
+
+
+def test_what_people_sent_themselves_is_never_a_letter_out() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    count_letters(campaign, seat, 3, way=Tally.Way.PAPER, **REPORTED)
+
+    assert reports.headline(campaign).letters_out == 0
+    assert reports.headline(campaign).seats_reached == 0
+    assert ways(campaign) == {"email": "0", "reported": "1-4"}
+
+
+def test_who_had_to_be_counted_unseen_stands_out_nowhere() -> None:
+    """One such letter and one from somebody's own mail are told alike everywhere."""
+    seats = {"Near": make_seat("Near"), "Far": make_seat("Far")}
+    unseen, seen = [
+        reported(make_campaign(), seats["Near"], fields)
+        for fields in (AT_RISK, {**REPORTED, "way": Tally.Way.OWN_MAIL})
+    ]
+    assert unseen == seen
+    assert str(seen["total"]) == "1-4"
+    assert seen["seats"] == {"Near": "1-4"}
+
+
+def reported(
+    campaign: Campaign, seat: Constituency, fields: dict[str, Any]
+) -> dict[str, object]:
+    """Everything that is told after two such letters yesterday and nine today."""
+    count_letters(campaign, seat, 2, **fields)
+    count_letters(campaign, seat, 9, day=TODAY, **fields)
+    by_seat = reports.counts(campaign, By.CONSTITUENCY, TODAY).lines
+    return {
+        "total": reports.progress(campaign, TODAY).total.reported,
+        "seats": {
+            line.name: str(line.reported)
+            for line in by_seat
+            if str(line.reported) != "0"
+        },
+        "ways": ways(campaign),
+        "days": list(reports.counts(campaign, By.DAY, TODAY).lines),
+        "groups": [reports.counts(campaign, by, TODAY).lines for by in GROUPINGS],
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(0, "0"), (1, "1-4"), (9, "5-9"), (10, "10-19"), (19, "10-19"), (120, "120-129")],
+)
+def test_a_total_is_told_roughly(number: int, told: str) -> None:
+    assert str(seats.rough(number)) == told
+
+
+def test_answers_are_counted_and_are_no_letters() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    count_letters(campaign, seat, 3)
+    count_letters(campaign, seat, 2, step=Tally.Step.ANSWERED)
+
+    assert reports.headline(campaign) == HeadlineCounts(3, 1, 650, 0, answered=2)
+
+
+def test_a_signature_is_no_letter() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    count_letters(campaign, seat, 3, own_words=Tally.OwnWords.SIGNATURE)
+    count_letters(
+        campaign,
+        seat,
+        2,
+        way=Tally.Way.PAPER,
+        own_words=Tally.OwnWords.SIGNATURE,
+        **REPORTED,
+    )
+
+    assert reports.headline(campaign) == HeadlineCounts(0, 0, 650, 0, signatures=5)
+    assert ways(campaign) == {"email": "0", "reported": "0"}
+
+
+def test_a_tally_of_somebody_at_risk_says_nothing_more() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    with pytest.raises(IntegrityError, match="people_at_risk_say_nothing_more"):
+        count_letters(campaign, seat, 1, **{**AT_RISK, "own_words": "0"})
 
 
 def test_without_anything_to_count_by_the_total_stands_alone() -> None:

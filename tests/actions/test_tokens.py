@@ -11,7 +11,13 @@ from actions.tokens import Ticket
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 TICKET = Ticket(
-    campaign=1, version=2, seat="E14001172", base_text="I ask.", issued_at=NOON
+    campaign=1,
+    version=2,
+    seat="E14001172",
+    base_text="I ask.",
+    issued_at=NOON,
+    letter=tokens.new_letter(),
+    begun_at=NOON - datetime.timedelta(hours=1),
 )
 
 
@@ -40,6 +46,21 @@ def test_a_token_with_any_character_changed_is_forged() -> None:
 def test_no_text_of_a_stranger_opens_a_letter(text: str) -> None:
     with pytest.raises(ForgedTokenError):
         tokens.letter_of(text)
+
+
+@given(some.text())
+def test_no_text_of_a_stranger_opens_a_subscription(text: str) -> None:
+    with pytest.raises(ForgedTokenError):
+        tokens.subscription_of(text)
+
+
+def test_a_letters_token_is_not_a_subscriptions_nor_the_other_way_round() -> None:
+    one = uuid.uuid4()
+    assert tokens.subscription_of(tokens.for_subscription(one)) == one
+    with pytest.raises(ForgedTokenError):
+        tokens.subscription_of(tokens.for_letter(one))
+    with pytest.raises(ForgedTokenError):
+        tokens.letter_of(tokens.for_subscription(one))
 
 
 @given(some.text())
@@ -80,6 +101,13 @@ def test_another_person_member_or_campaign_is_another_key() -> None:
     }
     assert key not in others
     assert len(others) == 3
+
+
+def test_whoever_writes_for_others_is_another_for_each_of_them() -> None:
+    own = tokens.sender_key(1, 42, "jo@example.org")
+    amina = tokens.sender_key(1, 42, "jo@example.org", "Amina Hassan")
+    assert len({own, amina, tokens.sender_key(1, 42, "jo@example.org", "Bo")}) == 3
+    assert tokens.sender_key(1, 42, "jo@example.org", " amina  HASSAN") == amina
 
 
 def test_the_key_tells_nothing_of_the_mailbox() -> None:

@@ -197,6 +197,41 @@ def test_a_letter_that_is_not_ready_comes_back_whole(
         assert carried[name] == [PERSON[name]]
 
 
+def test_only_sending_through_postbag_asks_for_an_email_address_and_loses_nothing(
+    client: Client, campaign: Campaign
+) -> None:
+    fields = {**written(client, campaign), "email": ""}
+    fields["body"] = f"{fields['body']}\n\nI added this."
+    page = client.post(f"/{campaign.slug}/write/send/", fields)
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert not Letter.objects.exists()
+    assert 'href="#id_email">Write your e-mail address if' in text(page)
+    answers = {**hidden(page), **PERSON, "demands": fields["demands"]}
+    letter = client.post(f"/{campaign.slug}/write/letter/", answers)
+    assert "I added this." in text(letter)
+    again = {
+        **hidden(letter),
+        **{name: fields[name] for name in ("subject", "body", "consent")},
+    }
+    sent = client.post(f"/{campaign.slug}/write/send/", again)
+    assert sent.status_code == HTTPStatus.FOUND
+    assert Letter.objects.get().sender_email == PERSON["email"]
+
+
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [(0, None), (1, "Without a word of your own"), (5, "With fewer than 5 words")],
+)
+def test_what_makes_a_signature_is_said_in_the_right_number(
+    client: Client, campaign: Campaign, least: int, said: str | None
+) -> None:
+    Campaign.objects.update(least_own_words=least)
+    fields = written(client, campaign, reason="")
+    page = text(client.post(f"/{campaign.slug}/write/letter/", fields))
+    assert ("data-signature" in page) == bool(said)
+    assert (said or "Read it through") in page
+
+
 def test_edits_are_kept_when_the_answers_change(
     client: Client, campaign: Campaign, member: Representative
 ) -> None:

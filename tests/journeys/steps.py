@@ -11,6 +11,7 @@ from actions.outbox import Message
 
 CAMPAIGN = "/stop-uyghur-genocide/"
 WESTMINSTER = "SW1A 1AA"
+QUESTION = "What have you seen, heard or read?"
 OWN_WORDS = (
     "My neighbour Gulnur has not heard from her brother in Ghulja since 2018. She "
     "asks me every week whether anybody in Parliament still speaks of it."
@@ -39,7 +40,7 @@ def find(page: Page, postcode: str) -> None:
 
 def answer(page: Page, writer: Writer = JO, reason: str = OWN_WORDS) -> None:
     """Say who writes and why, and go on to the letter."""
-    page.get_by_label("Why does this matter to you?").fill(reason)
+    page.get_by_label(QUESTION).fill(reason)
     page.get_by_label("Your name").fill(writer.name)
     page.get_by_label("Your e-mail address").fill(writer.email)
     page.get_by_label("House and street").fill(writer.address_line_1)

@@ -97,10 +97,9 @@ def test_a_letter_to_an_mp_without_an_address_is_written_to_be_posted(
 ) -> None:
     steps.find(page, steps.WESTMINSTER)
     look(page, f"Your letter to {member().display_name}")
-    page.get_by_label("Why does this matter to you?").fill(steps.OWN_WORDS)
+    page.get_by_label(steps.QUESTION).fill(steps.OWN_WORDS)
     for label, value in (
         ("Your name", steps.JO.name),
-        ("Your e-mail address", steps.JO.email),
         ("House and street", steps.JO.address_line_1),
         ("Town or city", steps.JO.town),
     ):
@@ -108,7 +107,11 @@ def test_a_letter_to_an_mp_without_an_address_is_written_to_be_posted(
     page.get_by_role("button", name="Read it through").last.click()
     look(page, "Read it through, then post it")
     expect(page.get_by_role("button", name="Send it")).to_have_count(0)
+    expect(page.get_by_role("button", name="From my own mail")).to_have_count(0)
+    page.get_by_role("button", name="Put it on paper").click()
+    look(page, "Send it on paper")
     expect(page.get_by_role("button", name="Print it")).to_be_visible()
+    expect(page.get_by_role("button", name="From my own mail")).to_have_count(0)
 
 
 def test_a_campaign_that_closes_meanwhile_gives_the_letter_back(page: Page) -> None:
@@ -292,7 +295,7 @@ def test_a_form_with_too_many_fields_cannot_be_read(page: Page) -> None:
     page.goto(steps.CAMPAIGN)
     page.evaluate(
         """() => {
-          const form = document.querySelector("form");
+          const form = document.querySelector(".slip form");
           for (let at = 0; at < 1100; at++) {
             form.append(Object.assign(document.createElement("input"),
               { type: "hidden", name: "field" + at, value: "1" }));
@@ -317,7 +320,7 @@ def test_an_address_where_nothing_is(page: Page) -> None:
 
 def test_a_letter_that_is_far_too_long(page: Page, settings: Settings) -> None:
     steps.find(page, steps.WESTMINSTER)
-    reason = page.get_by_label("Why does this matter to you?")
+    reason = page.get_by_label(steps.QUESTION)
     reason.evaluate(
         "(it, length) => { it.value = 'x'.repeat(length) }",
         settings.LARGEST_REQUEST_BYTES,

@@ -61,7 +61,7 @@ def walk(page: Page) -> None:
     assert "SW1A 1AA" in letter.text
     assert "My neighbour Gulnur" in letter.text
     page.reload()
-    expect(page.get_by_text("Jo Marsden").first).to_be_visible()
+    expect(page.locator(".sheet").get_by_text("Jo Marsden").first).to_be_visible()
     check_page(page)
 
     page.goto(steps.CAMPAIGN)

@@ -72,7 +72,7 @@ def test_what_is_typed_before_the_button_goes_nowhere(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or request.url))
-    page.get_by_label("Why does this matter to you?").fill("Gulnur is my friend.")
+    page.get_by_label(steps.QUESTION).fill("Gulnur is my friend.")
     page.get_by_label("Your name").fill("Jo Marsden")
     page.get_by_label("House and street").fill("12 Orchard Street")
     expect(page.locator("[data-sheet-sender]")).to_contain_text("12 Orchard Street")

@@ -47,6 +47,14 @@ def test_a_letter_prints_on_one_sheet_before_and_after_it_is_sent(page: Page) ->
     assert_one_sheet_with_nothing_but_the_letter(page)
 
 
+def test_the_paper_page_prints_as_the_letter_alone(page: Page) -> None:
+    steps.find(page, steps.WESTMINSTER)
+    steps.answer(page, reason=LONG_REASON)
+    page.get_by_role("button", name="On paper", exact=True).click()
+    expect(page.get_by_role("button", name="Print it")).to_be_visible()
+    assert_one_sheet_with_nothing_but_the_letter(page)
+
+
 def test_other_pages_print_too(page: Page) -> None:
     page.goto(steps.CAMPAIGN)
     page.emulate_media(media="print")

@@ -1,18 +1,22 @@
-// Nothing is kept before the button is pressed, so leaving would lose what was typed.
+// Where the browser keeps no draft, leaving before the button is pressed would lose what
+// was typed.
 
 /**
  * @param {HTMLFormElement} form
  * @returns {boolean} whether a field holds something else than the page came with
  */
-function isEdited(form) {
+export function isEdited(form) {
   return [...form.elements].some((field) => {
     const isText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
     return isText && field.value !== field.defaultValue;
   });
 }
 
-/** @param {HTMLFormElement} form */
-export function warnBeforeLosing(form) {
+/**
+ * @param {HTMLFormElement} form
+ * @param {() => boolean} isKept whether a draft holds all of it
+ */
+export function warnBeforeLosing(form, isKept) {
   let isSent = false;
   form.addEventListener("submit", () => {
     isSent = true;
@@ -21,6 +25,6 @@ export function warnBeforeLosing(form) {
     isSent = false;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!isSent && isEdited(form)) event.preventDefault();
+    if (!isSent && isEdited(form) && !isKept()) event.preventDefault();
   });
 }

@@ -1,6 +1,7 @@
 // The letter's page: meter, word count and preview follow the text as it is typed.
 
 import { backBy } from "./back.js";
+import { keepDraft } from "./keeping.js";
 import { warnBeforeLosing } from "./leaving.js";
 import { meterOn } from "./meter.js";
 import { measure } from "./own_words.js";
@@ -12,6 +13,7 @@ const form = document.querySelector("form[data-letter]");
 const base = document.querySelector("template#base-text");
 const sheetText = document.querySelector("[data-sheet-text]");
 const sheetSubjects = document.querySelectorAll("[data-sheet-subject]");
+const signature = document.querySelector("[data-signature]");
 const meter = document.querySelector("[data-meter]");
 
 /** @param {HTMLFormElement} letter */
@@ -31,6 +33,9 @@ function follow(letter) {
     const measured = measure(baseText, body.value);
     sheetText?.replaceChildren(...measured.segments.map(paragraphElement));
     show(measured);
+    if (signature instanceof HTMLElement) {
+      signature.hidden = measured.ownWords >= Number(signature.getAttribute("data-least"));
+    }
   };
   letter.addEventListener("input", () => {
     if (isWaiting) return;
@@ -40,7 +45,7 @@ function follow(letter) {
   // A browser that comes back to the page fills the fields in again.
   window.addEventListener("pageshow", draw);
   for (const button of document.querySelectorAll("[data-without-script]")) button.remove();
-  warnBeforeLosing(letter);
+  warnBeforeLosing(letter, keepDraft(letter));
   const back = letter.querySelector("button[data-back]");
   if (back instanceof HTMLButtonElement) backBy(back);
 }

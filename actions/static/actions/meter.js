@@ -6,9 +6,10 @@ const PAUSE_MILLISECONDS = 1200;
 
 /**
  * @param {Element} meter the element drawn by components/meter.html
+ * @param {() => string} nextStep what would help most now; "" where nothing is wanting
  * @returns {(measure: Measure) => void} shows a measure
  */
-export function meterOn(meter) {
+export function meterOn(meter, nextStep = () => meter.getAttribute("data-next") ?? "") {
   const bar = meter.querySelector("[data-meter-bar]");
   const percent = meter.querySelector("[data-meter-percent]");
   const words = meter.querySelector("[data-meter-words]");
@@ -17,9 +18,16 @@ export function meterOn(meter) {
   const hints = [...meter.querySelectorAll("[data-hint-from]")];
   let waiting = 0;
 
+  const enough = Number(meter.getAttribute("data-enough"));
+  const nextWords = meter.getAttribute("data-next-words") ?? "";
+
   /** @param {number} share */
-  const hintFor = (share) =>
-    hints.findLast((one) => Number(one.getAttribute("data-hint-from")) <= share)?.textContent ?? "";
+  const hintFor = (share) => {
+    const stage = hints.findLast((one) => Number(one.getAttribute("data-hint-from")) <= share);
+    const words = stage?.textContent ?? "";
+    const step = share < enough ? nextStep() : "";
+    return step === "" ? words : `${words} ${nextWords.replace("{step}", () => step)}`;
+  };
 
   return (measure) => {
     const number = new Intl.NumberFormat("en-GB").format(measure.words);

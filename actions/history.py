@@ -1,0 +1,102 @@
+"""What became of a letter, told to its writer in plain words."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Final
+
+from actions import refusals
+from actions.models import Delivery, Letter, LetterEvent
+
+_WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
+_OUTBOX: Final = "It went to the outbox on this machine, and nowhere else."
+# What is told of a letter to whoever did not write it.
+_NOT_YOURS: Final = {
+    LetterEvent.Kind.WRITTEN: "Somebody wrote the letter.",
+    LetterEvent.Kind.CONFIRMED: "Somebody confirmed it.",
+    LetterEvent.Kind.REPEATED: "Another had gone before, so it was not sent.",
+    LetterEvent.Kind.CANCELLED: "Somebody cancelled it.",
+    LetterEvent.Kind.ANSWERED: "Somebody told us that there was an answer.",
+}
+# A mail that is due goes as soon as a worker looks; after this it has to wait for once.
+_LATE_AFTER: Final = datetime.timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to a letter."""
+
+    at: datetime.datetime
+    kind: str
+    words: str
+    # Why, in a sentence; "" where it goes without saying.
+    cause: str = ""
+    # The mail server's own words behind the cause.
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When a letter that waits in the queue goes."""
+
+    at: datetime.datetime
+    # How often it was tried in vain.
+    tries: int
+    is_due: bool
+    # Due for so long that its time is worth telling.
+    is_late: bool
+    # Being sent at this moment: it can no longer be stopped.
+    is_going: bool
+
+
+def of(letter: Letter) -> list[Happening]:
+    """Tell what happened to a letter, the oldest first."""
+    events = list(letter.events.all())
+    is_disowned = any(event.kind == LetterEvent.Kind.DISOWNED for event in events)
+    return [_told(event, letter, is_disowned=is_disowned) for event in events]
+
+
+def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> str:
+    """Say in a word where a letter is, for whoever opens its page.
+
+    That is its state, except where its page must tell more: "withdrawn" for one that
+    its writer has not cancelled, "disowned_late" for one that had gone by then, and
+    "expired" from the moment on at which it can no longer be confirmed.
+    """
+    kinds = {event.kind for event in events}
+    if LetterEvent.Kind.DISOWNED in kinds:
+        has_gone = letter.state == Letter.State.ACCEPTED
+        return "disowned_late" if has_gone else Letter.State.DISOWNED.value
+    if LetterEvent.Kind.WITHDRAWN in kinds:
+        return "withdrawn"
+    if letter.can_be_confirmed and letter.confirm_by <= now:
+        return Letter.State.EXPIRED.value
+    return letter.state
+
+
+def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
+    """Say when a letter goes; None if it does not wait for that."""
+    if letter.state != Letter.State.QUEUED:
+        return None
+    owed = letter.deliveries.waiting().filter(kind=Delivery.Kind.LETTER).first()
+    if owed is None:
+        return None
+    return Plan(
+        at=owed.due_at,
+        tries=owed.attempts,
+        is_due=owed.due_at <= now,
+        is_late=owed.due_at + _LATE_AFTER <= now,
+        is_going=owed.leased_until is not None and owed.leased_until > now,
+    )
+
+
+def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening:
+    kind = LetterEvent.Kind(event.kind)
+    words = str(kind.label)
+    if event.kind == LetterEvent.Kind.ACCEPTED and letter.is_demo:
+        words = _OUTBOX
+    if is_disowned:
+        words = _NOT_YOURS.get(kind, words)
+    if event.kind in _WITH_A_REASON and event.cause:
+        why = refusals.explained(event.cause)
+        return Happening(event.at, event.kind, words, why.words, why.answer)
+    return Happening(event.at, event.kind, words, event.cause)

@@ -1,0 +1,114 @@
+"""Who asked to hear more of a campaign, and said so twice."""
+
+import datetime
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from actions.models.campaigns import Campaign
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Subscriptions by where they are."""
+
+    def of_mode(self, *, live: bool) -> "SubscriptionQuerySet":
+        """Real ones, or those made while trying Postbag out."""
+        return self.filter(is_demo=not live)
+
+    def of_mailbox(self, email: str) -> "SubscriptionQuerySet":
+        """Those of one address, however it is written."""
+        return self.filter(email__iexact=email.strip())
+
+    def standing(self) -> "SubscriptionQuerySet":
+        """Those that still hold an address, confirmed or not."""
+        return self.filter(ended_at=None)
+
+    def confirmed(self) -> "SubscriptionQuerySet":
+        """Those whose owner pressed the button in the mail and has not left."""
+        return self.standing().filter(confirmed_at__isnull=False)
+
+    def unconfirmed(self) -> "SubscriptionQuerySet":
+        """Those that wait for the button."""
+        return self.standing().filter(confirmed_at=None)
+
+    def overdue(self, now: datetime.datetime) -> "SubscriptionQuerySet":
+        """Those whose time to confirm is over."""
+        return self.unconfirmed().filter(confirm_by__lte=now)
+
+
+class Subscription(models.Model):
+    """One address that asked for a campaign's e-mail updates; double opt-in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="subscriptions"
+    )
+    # Emptied when it ends.
+    email = models.EmailField(blank=True)
+    is_demo = models.BooleanField()
+    consent_wording = models.TextField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    confirm_by = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        permissions: ClassVar = [
+            ("export_subscriptions", "Can export who asked for updates"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "campaign",
+                Lower("email"),
+                "is_demo",
+                condition=~Q(email=""),
+                name="one_subscription_per_address_and_campaign",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(email=""),
+                name="ended_subscriptions_hold_no_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=False) | ~Q(email=""),
+                name="subscriptions_have_an_address",
+            ),
+            models.CheckConstraint(
+                condition=~Q(consent_wording=""),
+                name="subscriptions_keep_their_consent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        # Nothing of the person: this stands in logs and in the admin.
+        return f"subscription {self.id}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether updates may be sent."""
+        return self.confirmed_at is not None and self.ended_at is None
+
+    def can_be_confirmed(self, now: datetime.datetime) -> bool:
+        """Whether the button in the mail still does something."""
+        return not (self.confirmed_at or self.ended_at) and now < self.confirm_by
+
+    def is_overdue(self, now: datetime.datetime) -> bool:
+        """Whether its time to confirm is over; ``overdue`` finds these."""
+        return not (self.confirmed_at or self.ended_at) and self.confirm_by <= now
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was left or never confirmed."""
+        return self.ended_at is not None
+
+    @property
+    def was_left(self) -> bool:
+        """Whether a person ended it, not time."""
+        return self.ended_at is not None and (
+            self.confirmed_at is not None or self.ended_at < self.confirm_by
+        )

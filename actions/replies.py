@@ -1,0 +1,76 @@
+"""MPs' answers: counting that there was one, and what to write back to it."""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from actions import composing, counting
+from actions.models import Letter, LetterEvent, Tally
+from representatives.models import Representative
+
+_TO_FILL_IN = re.compile(r"\[[^\[\]\n]+\]")
+_NAME = "[your name]"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What somebody may write back to an answer that says nothing."""
+
+    text: str
+    # The notes in square brackets, in their order.
+    to_fill_in: tuple[str, ...]
+
+
+@transaction.atomic
+def report(letter: Letter, *, now: datetime.datetime) -> bool:
+    """Note that the writer got an answer; say whether this call did it.
+
+    Also of a letter whose text is erased: offices may take longer than we keep it. Not
+    of one that was disowned: whoever has the link did not write it.
+    """
+    moved = Letter.objects.filter(
+        ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk"))),
+        pk=letter.pk,
+        state=Letter.State.ACCEPTED,
+        answered_at=None,
+    ).update(answered_at=now)
+    if moved:
+        LetterEvent.objects.create(
+            letter=letter, kind=LetterEvent.Kind.ANSWERED, at=now
+        )
+        counting.record(letter, Tally.Step.ANSWERED, now)
+    letter.refresh_from_db()
+    return bool(moved)
+
+
+def is_still_their_mp(letter: Letter) -> bool:
+    """Whether whom the letter went to still holds the seat.
+
+    Somebody who was elected again holds it by another term than the letter's.
+    """
+    term = letter.representative
+    return (
+        term.is_current
+        or Representative.objects.current()
+        .filter(parliament_id=term.parliament_id, constituency=letter.constituency_id)
+        .exists()
+    )
+
+
+def suggestion_for(letter: Letter) -> Suggestion | None:
+    """Make the campaign's text into a mail of this writer's; None if it has none."""
+    paragraphs = letter.campaign.stock_reply_paragraphs
+    if not paragraphs:
+        return None
+    text = "\n\n".join(
+        (
+            f"Dear {letter.recipient_salutation},",
+            *paragraphs,
+            f"{composing.CLOSING}\n{letter.sender_name or _NAME}",
+        )
+    )
+    notes = tuple(dict.fromkeys(_TO_FILL_IN.findall(text)))
+    return Suggestion(text=text, to_fill_in=notes)

@@ -1,0 +1,202 @@
+"""E-mail updates: asked for, confirmed from the mailbox, left with one press.
+
+An address gets nothing until its owner has pressed the button in the one mail that
+asks, and is erased as soon as it serves nothing any more.
+"""
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from actions import limiting, outbox, tokens
+from actions.errors import TooManyError
+from actions.models import Campaign, Delivery, Subscription
+from actions.models.subscriptions import SubscriptionQuerySet
+
+AT_A_TIME = 200
+
+
+def consent_wording(campaign: Campaign) -> str:
+    """Say what somebody agrees to, with the names of those who get the address.
+
+    The sentence is stored with each wish: changing it here changes no old consent.
+    """
+    imprint = " ".join(campaign.imprint.split()).rstrip(".")
+    publisher = f" ({imprint})" if imprint else ""
+    return (
+        "I agree that Postbag keeps this address, with what it says about my political "
+        "opinions, and gives it to the organisers of the campaign "
+        f"“{campaign.title}”{publisher} so that they can send me e-mail updates about "
+        "it, until I leave."
+    )
+
+
+@transaction.atomic
+def subscribe(
+    campaign: Campaign, email: str, *, address: str, now: datetime.datetime
+) -> None:
+    """Owe an address the mail that asks whether updates are really wanted.
+
+    One that gets them already is owed the link to leave instead, since it may have
+    lost that. Nothing is owed to one that has such a mail coming, or that has had its
+    mails of the day. The page must not tell these apart.
+
+    Args:
+        campaign: whose updates.
+        email: as it was typed.
+        address: the network address that it comes from, for the limit only.
+        now: the time.
+
+    Raises:
+        TooManyError: this network address has asked often enough for now.
+
+    """
+    limiting.take(
+        "updates from an address",
+        address,
+        limit=settings.LETTERS_PER_ADDRESS_PER_HOUR,
+        window=limiting.HOUR,
+        now=now,
+    )
+    if not _has_room(email, now):
+        return
+    wish = _wish_of(campaign, email, now)
+    if wish is None or wish.deliveries.waiting().exists():
+        return
+    Delivery.objects.create(
+        subscription=wish,
+        kind=Delivery.Kind.SUBSCRIPTION,
+        is_demo=wish.is_demo,
+        due_at=now,
+    )
+
+
+def can_be_confirmed(subscription: Subscription, now: datetime.datetime) -> bool:
+    """Whether ``confirm`` would take it.
+
+    One that was made while trying Postbag out is none where mail is really sent.
+    """
+    is_of_this_mode = subscription.is_demo != settings.DELIVERY_IS_LIVE
+    return is_of_this_mode and subscription.can_be_confirmed(now)
+
+
+def is_being_erased(subscription: Subscription, now: datetime.datetime) -> bool:
+    """Whether it still holds an address only because no sweep has come by yet."""
+    is_left_from_trying = subscription.is_demo and settings.DELIVERY_IS_LIVE
+    return not subscription.has_ended and (
+        is_left_from_trying or subscription.is_overdue(now)
+    )
+
+
+@transaction.atomic
+def confirm(subscription: Subscription, *, now: datetime.datetime) -> bool:
+    """Take a wish as its owner's own; say whether this call did it."""
+    moved = (
+        Subscription.objects.of_mode(live=settings.DELIVERY_IS_LIVE)
+        .unconfirmed()
+        .filter(pk=subscription.pk, confirm_by__gt=now)
+        .update(confirmed_at=now)
+    )
+    if moved:
+        # It asked again before it came: there is nothing left to ask.
+        _drop_mail([subscription.pk], now)
+    subscription.refresh_from_db()
+    return bool(moved)
+
+
+def leave(subscription: Subscription, *, now: datetime.datetime) -> bool:
+    """End a wish and erase its address at once; doing it twice is harmless."""
+    ended = _end(Subscription.objects.standing().filter(pk=subscription.pk), now)
+    subscription.refresh_from_db()
+    return bool(ended)
+
+
+def expire(now: datetime.datetime) -> int:
+    """Erase the addresses that nobody confirmed in time; say how many.
+
+    And those left from trying Postbag out, once mail is really sent.
+    """
+    count = 0
+    due = [Subscription.objects.overdue(now)]
+    if settings.DELIVERY_IS_LIVE:
+        due.append(Subscription.objects.standing().of_mode(live=False))
+    for chosen in due:
+        while ended := _end(chosen, now):
+            count += len(ended)
+    return count
+
+
+def _has_room(email: str, now: datetime.datetime) -> bool:
+    """Take one of the mailbox's places of the day, if there is one; tell nobody."""
+    try:
+        limiting.take(
+            "updates for a mailbox",
+            tokens.mailbox(email),
+            limit=settings.LETTERS_PER_MAILBOX_PER_DAY,
+            window=limiting.DAY,
+            now=now,
+        )
+    except TooManyError:
+        return False
+    return True
+
+
+def _wish_of(
+    campaign: Campaign, email: str, now: datetime.datetime
+) -> Subscription | None:
+    """Find what this mailbox has asked for before, or write it down.
+
+    None where it asks twice at this very moment: the other one is taken.
+    """
+    asked = {"consent_wording": consent_wording(campaign), "asked_at": now}
+    confirm_by = now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS)
+    before = (
+        Subscription.objects.of_mode(live=settings.DELIVERY_IS_LIVE)
+        .filter(campaign=campaign)
+        .of_mailbox(email)
+        .select_for_update()
+        .first()
+    )
+    if before is None:
+        try:
+            with transaction.atomic():
+                return Subscription.objects.create(
+                    campaign=campaign,
+                    email=email.strip(),
+                    is_demo=not settings.DELIVERY_IS_LIVE,
+                    confirm_by=confirm_by,
+                    **asked,
+                )
+        except IntegrityError:
+            # one_subscription_per_address_and_campaign
+            return None
+    # Whoever keeps asking does not keep an address here that nobody confirms: the
+    # first time to confirm holds until it is over.
+    again = Subscription.objects.filter(pk=before.pk)
+    again.overdue(now).update(confirm_by=confirm_by)
+    again.unconfirmed().update(**asked)
+    return before
+
+
+def _end(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID]:
+    """Erase the first of these with all their mail; name them."""
+    ended = _erase(chosen, now)
+    outbox.forget(ended)
+    return ended
+
+
+@transaction.atomic
+def _erase(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID]:
+    locked = chosen.select_for_update().values_list("pk", flat=True)
+    ended = list(locked[:AT_A_TIME])
+    Subscription.objects.filter(pk__in=ended).update(ended_at=now, email="")
+    _drop_mail(ended, now)
+    return ended
+
+
+def _drop_mail(subscriptions: list[uuid.UUID], now: datetime.datetime) -> None:
+    Delivery.objects.waiting().filter(subscription__in=subscriptions).update(
+        state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
+    )

@@ -1,0 +1,196 @@
+"""What each mail says, and between whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import reverse
+
+from actions import composing, headers, mailboxes, tokens
+from actions.errors import TemporaryDeliveryError
+from actions.models import Delivery, Letter, LetterEvent, Subscription
+
+# Why a letter failed that no mail server ever saw; its failure notice says so.
+MEMBER_LEFT = "The MP is no longer the member for this seat."
+
+_SUBJECTS = {
+    Delivery.Kind.CONFIRMATION: "Please confirm your letter to {}",
+    Delivery.Kind.REPEAT_NOTICE: "You have already written to {}",
+    Delivery.Kind.FAILURE_NOTICE: "Your letter to {} could not be delivered",
+}
+# Says nothing of the campaign: a screen that is locked shows it to whoever is near.
+_SUBSCRIPTION_SUBJECT = "Please confirm that you want e-mail updates"
+_SUBSCRIBED_SUBJECT = "Your e-mail updates, and how to leave them"
+_LINKS_SUBJECT = "The links to your letters"
+_ELSEWHERE_SUBJECT = "The link to go on with your letter"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One mail, before it is put together."""
+
+    sender_name: str
+    reply_to: headers.Party | None
+    to: headers.Party
+    subject: str
+    body: str
+    # Where a mail program's own button for it leads; "" for mails without one.
+    unsubscribe: str = ""
+
+
+def of(delivery: Delivery) -> Wording:
+    """Word the mail that a delivery owes.
+
+    Raises:
+        ValueError: an address can't stand in a header.
+        TemporaryDeliveryError: an address of ours, in the settings, can't.
+
+    """
+    if letter := delivery.carried:
+        return _letter(letter)
+    if isinstance(delivery.owner, Subscription):
+        return _question(delivery.owner)
+    if delivery.kind == Delivery.Kind.LINKS:
+        return _lost_links(delivery.owner)
+    return _notice(delivery.owner, Delivery.Kind(delivery.kind))
+
+
+def elsewhere(email: str, link: str) -> Wording:
+    """Word the mail that takes a draft to another device: the link is the draft.
+
+    Raises:
+        TemporaryDeliveryError: an address of ours, in the settings, can't be used.
+
+    """
+    return Wording(
+        sender_name="Postbag",
+        reply_to=_contact(),
+        to=headers.Party("", email),
+        subject=_ELSEWHERE_SUBJECT,
+        body=get_template("mail/elsewhere.txt").render({"link": link}),
+    )
+
+
+def our_address(setting: str, name: str = "") -> headers.Party:
+    """Return an address of our own, fit for a header, under a name.
+
+    Raises:
+        ValueError: the name can't stand in a header.
+        TemporaryDeliveryError: the address can't. No mail is to blame for that, so none
+            may be given up for it.
+
+    """
+    try:
+        address = headers.Party("", getattr(settings, setting)).checked().address
+    except ValueError as error:
+        message = f"{setting} is not an e-mail address: set it and start again."
+        raise TemporaryDeliveryError(message) from error
+    return headers.Party(headers.without_control(name), address)
+
+
+def _letter(letter: Letter) -> Wording:
+    """Word the supporter's own mail to the MP: our address, their name (DMARC)."""
+    return Wording(
+        sender_name=letter.sender_name,
+        reply_to=headers.Party(letter.sender_name, letter.sender_email),
+        to=headers.Party(letter.recipient_name, letter.recipient_email),
+        subject=letter.subject,
+        body=composing.text_of(letter),
+    )
+
+
+def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
+    """Word one of our own mails to the supporter."""
+    body = get_template(f"mail/{kind}.txt").render(
+        {
+            "letter": letter,
+            "text": composing.text_of(letter).strip(),
+            "address": "\n".join((letter.recipient_name, *composing.HOUSE_OF_COMMONS)),
+            "links": _links(letter),
+            "again": _again(letter) if _has_member_left(letter, kind) else "",
+        }
+    )
+    return Wording(
+        sender_name="Postbag",
+        reply_to=_contact(),
+        to=headers.Party(letter.sender_name, letter.sender_email),
+        subject=_SUBJECTS[kind].format(letter.recipient_name),
+        body=body,
+    )
+
+
+def _lost_links(newest: Letter) -> Wording:
+    """Word the mail that brings an address its letters' links again."""
+    letters = mailboxes.newest_letters_beside(newest) or [newest]
+    return Wording(
+        sender_name="Postbag",
+        reply_to=_contact(),
+        to=headers.Party(newest.sender_name, newest.sender_email),
+        subject=_LINKS_SUBJECT,
+        body=get_template("mail/links.txt").render(
+            {
+                "reader": _only(one.helper or one.sender_name for one in letters),
+                "sender": _only(one.sender_name for one in letters),
+                "letters": [(letter, _links(letter)["letter"]) for letter in letters],
+                "at_most": mailboxes.AT_MOST,
+            }
+        ),
+    )
+
+
+def _only(names: Iterable[str]) -> str:
+    """Give the name that all of them are; "" if they differ."""
+    different = set(names)
+    return different.pop() if len(different) == 1 else ""
+
+
+def _question(subscription: Subscription) -> Wording:
+    """Word the mail that asks whether updates are really wanted.
+
+    Where they come already it brings the link to leave.
+    """
+    is_confirmed = subscription.is_confirmed
+    token = tokens.for_subscription(subscription.pk)
+    links = {
+        name: settings.SITE_URL + reverse(name, kwargs={"token": token})
+        for name in ("subscription", "leave")
+    }
+    return Wording(
+        sender_name="Postbag",
+        reply_to=_contact(),
+        to=headers.Party("", subscription.email),
+        subject=_SUBSCRIBED_SUBJECT if is_confirmed else _SUBSCRIPTION_SUBJECT,
+        body=get_template(
+            "mail/subscribed.txt" if is_confirmed else "mail/subscription.txt"
+        ).render({"subscription": subscription, "links": links}),
+        unsubscribe=links["leave"],
+    )
+
+
+def _contact() -> headers.Party | None:
+    """Who answers for the data, if that is said."""
+    return our_address("CONTROLLER_CONTACT") if settings.CONTROLLER_CONTACT else None
+
+
+def _has_member_left(letter: Letter, kind: Delivery.Kind) -> bool:
+    """Whether that is why the letter failed; asks only for the few that did."""
+    return (
+        kind == Delivery.Kind.FAILURE_NOTICE
+        and letter.events.filter(
+            kind=LetterEvent.Kind.FAILED, cause=MEMBER_LEFT
+        ).exists()
+    )
+
+
+def _links(letter: Letter) -> dict[str, str]:
+    token = tokens.for_letter(letter.pk)
+    return {
+        name: settings.SITE_URL + reverse(name, kwargs={"token": token})
+        for name in ("confirm", "disown", "letter")
+    }
+
+
+def _again(letter: Letter) -> str:
+    """Where its writer finds the seat's present MP."""
+    return settings.SITE_URL + reverse("write", kwargs={"slug": letter.campaign.slug})

@@ -1,0 +1,61 @@
+"""What a reason means that is kept when a mail does not go."""
+
+import smtplib
+
+import pytest
+
+from actions import refusals
+
+
+def told(code: int, answer: str) -> refusals.Explanation:
+    """What the writer reads of a mail server's answer."""
+    error = smtplib.SMTPDataError(code, answer.encode())
+    return refusals.explained(str(refusals.meaning_of(error)))
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "words"),
+    [
+        (550, "5.1.1 <mp@parliament.example>: user unknown", "no such mailbox"),
+        (550, "No such user: the mailbox does not exist", "no such mailbox"),
+        (452, "4.2.2 The mailbox is over quota", "is full"),
+        (552, "5.2.2 Mailbox full", "is full"),
+        (552, "5.3.4 Message size exceeds limit", "too large"),
+        (450, "4.2.0 Greylisted, please try again", "come again later"),
+        (421, "4.7.0 Too many connections, slow down", "too much to do"),
+        (554, "5.7.1 Message rejected as spam by policy", "a rule against"),
+        (550, "5.4.4 Host not found, domain unreachable", "No way was found"),
+        (451, "4.3.0 Something odd", "could not take it at that moment"),
+        (450, "4.1.1 Recipient unknown just now", "could not take it at that moment"),
+        (554, "Transaction failed", "did not say clearly why"),
+    ],
+)
+def test_a_servers_answer_is_told_in_plain_words(
+    code: int, answer: str, words: str
+) -> None:
+    told_to_writer = told(code, answer)
+    assert words in told_to_writer.words
+    assert str(code) not in told_to_writer.words
+    assert told_to_writer.answer.startswith(str(code))
+
+
+def test_a_server_that_was_not_reached_is_named_without_a_programs_words() -> None:
+    reason = str(refusals.meaning_of(OSError("no route to 10.0.0.1")))
+    assert refusals.explained(reason) == refusals.Explanation(
+        "The mail server could not be reached."
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        smtplib.SMTPServerDisconnected("gone"),
+        ValueError("a header"),
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"),
+    ],
+)
+def test_a_reason_of_our_own_is_plain_already(error: OSError | ValueError) -> None:
+    reason = refusals.reason(error)
+    assert refusals.explained(reason) == refusals.Explanation(reason)
+    assert reason.endswith(".")

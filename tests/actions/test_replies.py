@@ -1,0 +1,225 @@
+"""An MP's answer: told by the writer, counted once, and answered in turn."""
+
+import datetime
+import threading
+from http import HTTPStatus
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from actions import privacy, replies, tokens
+from actions.models import Letter, LetterEvent, Tally
+from tests.actions.factories import (
+    NOW,
+    make_campaign,
+    make_letter,
+    make_representative,
+)
+from tests.actions.pages import text
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.timedelta(days=1)
+REPLY = (
+    "Thank you for your reply.\n\n[Say what is open.] Will you ask again?\n\n"
+    "I wrote on [date], and [Say what is open.]"
+)
+
+
+def address(letter: Letter, ending: str = "") -> str:
+    return f"/letters/{tokens.for_letter(letter.pk)}/{ending}"
+
+
+def answered() -> list[int]:
+    tallies = Tally.objects.filter(step=Tally.Step.ANSWERED)
+    return list(tallies.values_list("count", flat=True))
+
+
+def told(letter: Letter) -> int:
+    return letter.events.filter(kind=LetterEvent.Kind.ANSWERED).count()
+
+
+def test_an_answer_is_noted_and_counted_once_however_often_it_is_told() -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    assert replies.report(letter, now=NOW + DAY)
+    assert not replies.report(letter, now=NOW + 2 * DAY)
+    assert letter.answered_at == NOW + DAY
+    assert answered() == [1]
+    assert told(letter) == 1
+
+
+def test_an_answer_is_counted_as_the_letter_was() -> None:
+    replies.report(make_letter(state=Letter.State.ACCEPTED, is_signature=True), now=NOW)
+    tally = Tally.objects.get(step=Tally.Step.ANSWERED)
+    assert (tally.way, tally.own_words, tally.is_demo) == (
+        Tally.Way.EMAIL,
+        Tally.OwnWords.SIGNATURE,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in Letter.State if state != Letter.State.ACCEPTED]
+)
+def test_a_letter_that_was_not_sent_has_no_answer(
+    client: Client, state: Letter.State
+) -> None:
+    letter = make_letter(state=state)
+    assert not replies.report(letter, now=NOW)
+    assert (letter.answered_at, answered(), told(letter)) == (None, [], 0)
+    assert "I got an answer" not in text(client.get(address(letter)))
+
+
+def test_an_answer_can_be_told_after_the_text_is_erased_and_outlasts_it() -> None:
+    late = make_letter(state=Letter.State.ACCEPTED)
+    early = make_letter(state=Letter.State.ACCEPTED)
+    replies.report(early, now=NOW)
+    privacy.forget_due(NOW + 30 * DAY)
+    assert replies.report(late, now=NOW + 31 * DAY)
+    for letter in (early, late):
+        letter.refresh_from_db()
+        assert letter.is_forgotten
+        assert letter.answered_at is not None
+
+
+def test_pressing_the_button_thanks_and_opening_its_address_does_nothing(
+    client: Client,
+) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED, now=timezone.now())
+    opened = client.get(address(letter, "answered/"))
+    assert (opened.status_code, opened["Location"]) == (302, address(letter))
+    assert answered() == []
+    assert "I got an answer" in text(client.get(address(letter)))
+    for _ in range(2):
+        page = client.post(address(letter, "answered/"), follow=True)
+        assert page.redirect_chain == [(address(letter), HTTPStatus.FOUND)]
+        shown = text(page)
+        assert "Thank you for telling us" in shown
+        assert "You told us that you got an answer." in shown
+        assert "I got an answer" not in shown
+    assert answered() == [1]
+
+
+@pytest.mark.parametrize("ending", ["answered/", "data/"])
+def test_pressing_is_limited(client: Client, settings: Settings, ending: str) -> None:
+    settings.DEEDS_PER_ADDRESS_PER_HOUR = 1
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    client.post(address(letter, "cancel/"))
+    refused = client.post(address(letter, ending))
+    assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert int(refused["Retry-After"]) > 0
+    assert answered() == []
+
+
+def test_a_campaigns_reply_becomes_the_writers_own_mail(client: Client) -> None:
+    campaign = make_campaign(stock_reply_help=REPLY.replace("\n", "\r\n"))
+    letter = make_letter(state=Letter.State.ACCEPTED, campaign=campaign)
+    made = replies.suggestion_for(letter)
+    assert made is not None
+    assert made.text == (
+        f"Dear {letter.recipient_salutation},\n\n{REPLY}\n\n"
+        f"Yours sincerely,\n{letter.sender_name}"
+    )
+    assert made.to_fill_in == ("[Say what is open.]", "[date]")
+    shown = text(client.get(address(letter)))
+    assert "What if the answer says nothing?" in shown
+    assert made.text in shown
+    assert '<mark class="to-fill-in">[date]</mark>' in shown
+
+
+def test_a_reply_of_somebody_whose_name_is_erased_leaves_it_to_be_filled_in() -> None:
+    letter = make_letter(
+        state=Letter.State.ACCEPTED, campaign=make_campaign(stock_reply_help="Thanks.")
+    )
+    privacy.erase_on_request(letter, now=NOW)
+    made = replies.suggestion_for(letter)
+    assert made is not None
+    assert made.to_fill_in == ("[your name]",)
+
+
+def test_what_a_campaign_has_not_written_is_not_offered(client: Client) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    assert replies.suggestion_for(letter) is None
+    shown = text(client.get(address(letter)))
+    assert "What if the answer says nothing?" not in shown
+    assert "Meet your MP" not in shown
+
+
+def test_how_to_meet_the_mp_is_told_once_the_letter_has_gone(client: Client) -> None:
+    campaign = make_campaign(meeting_help="Ring the office.\r\n\r\nBring it printed.")
+    sent = make_letter(state=Letter.State.ACCEPTED, campaign=campaign)
+    shown = text(client.get(address(sent)))
+    assert "Meet your MP" in shown
+    assert "<p>Ring the office.</p>" in shown
+    assert "<p>Bring it printed.</p>" in shown
+    assert f"/member/{sent.representative.parliament_id}/contact" in shown
+    waiting = make_letter(state=Letter.State.QUEUED, campaign=campaign)
+    assert "Meet your MP" not in text(client.get(address(waiting)))
+
+
+def leave(letter: Letter) -> None:
+    """Let the MP's term end."""
+    term = letter.representative
+    term.is_current = False
+    term.ended = NOW.date()
+    term.save()
+
+
+def test_of_an_mp_who_has_left_the_finder_is_shown_instead(client: Client) -> None:
+    campaign = make_campaign(stock_reply_help="Thanks.", meeting_help="Ring.")
+    letter = make_letter(state=Letter.State.ACCEPTED, campaign=campaign)
+    leave(letter)
+    shown = text(client.get(address(letter)))
+    assert f"{letter.recipient_name} is no longer the MP for {letter.seat_name}" in (
+        shown
+    )
+    assert f'<a href="/{campaign.slug}/write/">Find out who is your MP now</a>' in shown
+    assert "What if the answer says nothing?" not in shown
+    assert "Meet your MP" not in shown
+    # The answer may have come before they left.
+    assert "I got an answer" in shown
+
+
+def test_an_mp_who_was_elected_again_is_still_the_mp(client: Client) -> None:
+    campaign = make_campaign(meeting_help="Ring.")
+    letter = make_letter(state=Letter.State.ACCEPTED, campaign=campaign)
+    leave(letter)
+    make_representative(
+        constituency=letter.constituency,
+        parliament_id=letter.representative.parliament_id,
+    )
+    shown = text(client.get(address(letter)))
+    assert "Meet your MP" in shown
+    assert "is no longer the MP" not in shown
+
+
+def test_of_a_letter_that_was_disowned_no_answer_is_noted(client: Client) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    client.post(address(letter, "not-me/"))
+    client.post(address(letter, "answered/"))
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.ACCEPTED
+    assert letter.answered_at is None
+    assert (answered(), told(letter)) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_presses_at_once_one_counts() -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    counted: list[bool] = []
+
+    def press() -> None:
+        counted.append(replies.report(Letter.objects.get(), now=NOW))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counted) == [False] * 5 + [True]
+    assert answered() == [1]
+    assert told(letter) == 1
