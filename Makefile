@@ -24,10 +24,14 @@ LIKE_LIVE = DELIVERY=live MAIL_URL=smtp+starttls://mail.postbag.example \
 	CONTROLLER_CONTACT=privacy@postbag.example \
 	SECRET_KEY=checked-by-nobody-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 
-.PHONY: help run manage test quick coverage check format bench browser clean
+# Where sentences are found, besides gettext's own words for it.
+KEYWORDS = -k gettext_lazy -k gettext_noop -k pgettext_lazy:1c,2 \
+	-k ngettext_lazy:1,2 -k npgettext:1c,2,3
+
+.PHONY: help run manage test quick coverage check format catalogues bench browser clean
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## Set up a demo and serve it on 127.0.0.1, port PORT (8000), until Ctrl-C.
 	@exec $(MANAGE) serve --set-up --port $(PORT)
@@ -58,6 +62,14 @@ check: $(DEVELOPMENT) ## Check format, lint, types, imports, deployment, migrati
 format: $(DEVELOPMENT) ## Format the code and mend what the linter can.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+catalogues: $(DEVELOPMENT) ## Bring the translations' files up to date with the code.
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml $(KEYWORDS) \
+		--add-comments Translators: --strip-comments --add-location file --sort-by-file \
+		--project Postbag --output locale/postbag.pot .
+	$(BIN)/pybabel --quiet update --input-file locale/postbag.pot --output-dir locale \
+		--domain django --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel --quiet compile --directory locale --domain django --statistics
 
 bench: $(DEVELOPMENT) ## Measure, each figure beside its yardstick.
 	$(BIN)/python -m benchmarks $(ARGS)

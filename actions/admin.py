@@ -16,6 +16,7 @@ from django.urls import reverse
 from actions.mailing_list_admin import MailingListAdmin
 from actions.models import (
     Campaign,
+    CampaignTranslation,
     Demand,
     LetterTemplate,
     LetterTemplateVersion,
@@ -32,6 +33,7 @@ from actions.staff_forms import (
     LetterTemplateForm,
     PromptForm,
 )
+from actions.translation_admin import CampaignTranslationAdmin
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
@@ -72,6 +74,7 @@ class SourceInline(_Stacked):
 
 
 admin.site.register(Subscription, MailingListAdmin)
+admin.site.register(CampaignTranslation, CampaignTranslationAdmin)
 
 
 @admin.register(Campaign)

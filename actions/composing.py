@@ -7,46 +7,62 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.utils import formats
+from django.utils import formats, translation
+from django.utils.translation import gettext_lazy
 
-from actions import own_words, rendering, situations
-from actions.models import Campaign, Demand, Letter, LetterTemplateVersion
-from representatives.lookup import Candidate, Member
+from actions import frames, own_words, rendering, situations
+from actions.models import (
+    Campaign,
+    Demand,
+    Letter,
+    LetterTemplate,
+    LetterTemplateVersion,
+)
+from representatives.lookup import Candidate, Member, name_in
 
 LONGEST_BODY = 20_000
 HOUSE_OF_COMMONS = ("House of Commons", "London SW1A 0AA")
-CLOSING = "Yours sincerely,"
 
 # What would help next, by the least percentage of own words it is said from.
-ENCOURAGEMENTS: tuple[tuple[int, str], ...] = (
+_ENCOURAGEMENTS = (
     (
         0,
-        (
+        gettext_lazy(
             "So far the words are the campaign’s. One sentence of your own makes it"
             " yours."
         ),
     ),
     (
         1,
-        (
+        gettext_lazy(
             "A good beginning: MPs’ offices set identical letters aside. One more"
             " sentence makes yours stand out."
         ),
     ),
-    (25, "Your MP will hear you in this. One more sentence of yours would help."),
-    (50, "Most of this letter is yours. That is the kind that gets read."),
+    (
+        25,
+        gettext_lazy(
+            "Your MP will hear you in this. One more sentence of yours would help."
+        ),
+    ),
+    (
+        50,
+        gettext_lazy("Most of this letter is yours. That is the kind that gets read."),
+    ),
 )
 
 # From here on nothing more is suggested.
 OWN_ENOUGH = 50
-NEXT = "Next, perhaps: {step}."
+# Translators: {step} is a suggestion, such as "a sentence about your town".
+_NEXT = gettext_lazy("Next, perhaps: {step}.")
 
 # Space before a paragraph, which a tidy text may still have.
 _INDENTS = re.compile(r"\n\n\s+")
 _BRACKETED = re.compile(r"\[[^\[\]\n]*\]")
 _LETTER = re.compile(r"[^\W\d_]")
 _INSTRUCTION = re.compile(
-    r"\[\s*(?:add|describe|explain|insert|say|tell|write|your|name|town)\b",
+    r"\[\s*(?:add|describe|explain|insert|say|tell|write|your|name|town"
+    r"|dywedwch|disgrifiwch|eglurwch|eich|enw|rhowch|tref|ychwanegwch|ysgrifennwch)\b",
     re.IGNORECASE,
 )
 
@@ -58,6 +74,8 @@ class Composition:
     subject: str
     body: str
     base_text: str
+    # Of ``LetterTemplate.Language``.
+    language: str = LetterTemplate.Language.ENGLISH.value
 
 
 @dataclass(frozen=True)
@@ -98,13 +116,24 @@ class Sheet:
     footer: str
     # Stands under the signature where somebody wrote for another person.
     signature_note: str = ""
+    language: str = LetterTemplate.Language.ENGLISH.value
+
+    @property
+    def frame(self) -> frames.Frame:
+        """The fixed words of letters in its language."""
+        return frames.of(self.language)
+
+    @property
+    def date_line(self) -> str:
+        """The date as the letter writes it."""
+        return _date_line(self.dated, self.frame.dates)
 
     def as_text(self) -> str:
         """The letter as the plain text of a mail."""
         paragraphs = ("".join(piece.text for piece in part) for part in self.paragraphs)
         blocks = [
             "\n".join(self.sender_lines),
-            _date_line(self.dated),
+            self.date_line,
             "\n".join(self.recipient_lines),
             self.salutation,
             *(part.strip() for part in paragraphs),
@@ -132,14 +161,22 @@ def compose(
     """
     if seat.representative is None:
         raise ValueError(seat.code)
-    fields = _fields(version.template.campaign, seat, seat.representative, demands)
+    language = version.template.language
+    fields = _fields(
+        version.template.campaign, seat, seat.representative, demands, language
+    )
     text = rendering.render(version.body, fields, rendering.tidy(reason))
-    return Composition(subject=version.subject, body=text.body, base_text=text.base)
+    return Composition(
+        subject=version.subject,
+        body=text.body,
+        base_text=text.base,
+        language=language,
+    )
 
 
 def lay_out(letter: Letter) -> Sheet:
     """Lay a letter out as the MP will read it; ``text_of`` is what is mailed."""
-    text = Composition(letter.subject, letter.body, letter.base_text)
+    text = Composition(letter.subject, letter.body, letter.base_text, letter.language)
     return _framed(letter, text)
 
 
@@ -150,7 +187,7 @@ def text_of(letter: Letter) -> str:
     of a mail.
     """
     body = _INDENTS.sub("\n\n", rendering.tidy(letter.body))
-    frame = _framed(letter, Composition(letter.subject, "", ""))
+    frame = _framed(letter, Composition(letter.subject, "", "", letter.language))
     unmarked = (own_words.Segment(body, is_own=False),)
     return dataclasses.replace(frame, paragraphs=(unmarked,)).as_text()
 
@@ -163,33 +200,29 @@ def sheet(
     dated: datetime.date,
 ) -> Sheet:
     """Lay out a letter that Postbag sends, and that may be unfinished."""
+    frame = frames.of(text.language)
     return Sheet(
         subject=text.subject,
         sender_lines=tuple(filter(None, (sender.name, *sender.address_lines))),
         dated=dated,
         recipient_lines=(recipient_name, *HOUSE_OF_COMMONS),
-        salutation=f"Dear {address_as},",
+        salutation=frame.salutation.format(name=address_as),
         paragraphs=own_words.mark(text.base_text, rendering.tidy(text.body)),
-        closing=CLOSING,
+        closing=frame.closing,
         signature=sender.name,
-        footer=footer(sender.name),
-        signature_note=situations.signature_note(sender.name, sender.helper),
-    )
-
-
-def footer(name: str) -> str:
-    """Say how the letter came, in the one line under the signature."""
-    return (
-        f"Sent for {name or 'the writer'} by Postbag, which helps people write to "
-        "their own MP. An answer goes to the writer."
+        footer=frame.footer.format(name=sender.name or frame.nobody),
+        signature_note=situations.signature_note(
+            sender.name, sender.helper, text.language
+        ),
+        language=text.language,
     )
 
 
 def encouragement(percent: int, next_step: str = "") -> str:
     """Say what would help next, such as "a sentence about your town"; no reproach."""
-    words = [words for least, words in ENCOURAGEMENTS if percent >= least][-1]
+    words = [str(words) for least, words in _ENCOURAGEMENTS if percent >= least][-1]
     if next_step and percent < OWN_ENOUGH:
-        return f"{words} {NEXT.format(step=next_step)}"
+        return f"{words} {str(_NEXT).format(step=next_step)}"
     return words
 
 
@@ -201,9 +234,17 @@ class Meter:
     words: int
     # Such as "a sentence about your town"; "" where nothing is wanting.
     next_step: str = ""
-    stages: tuple[tuple[int, str], ...] = ENCOURAGEMENTS
-    next_words: str = NEXT
     enough: int = OWN_ENOUGH
+
+    @property
+    def stages(self) -> tuple[tuple[int, str], ...]:
+        """What it says, by the least percentage that it is said from."""
+        return tuple((least, str(words)) for least, words in _ENCOURAGEMENTS)
+
+    @property
+    def next_words(self) -> str:
+        """How it puts a suggestion, with ``{step}`` in it."""
+        return str(_NEXT)
 
     @property
     def hint(self) -> str:
@@ -246,17 +287,24 @@ def _framed(letter: Letter, text: Composition) -> Sheet:
 
 
 @lru_cache(maxsize=64)
-def _date_line(dated: datetime.date) -> str:
-    return formats.date_format(dated, "j F Y")
+def _date_line(dated: datetime.date, language: str) -> str:
+    with translation.override(language):
+        return formats.date_format(dated, "j F Y")
 
 
 def _fields(
-    campaign: Campaign, seat: Candidate, member: Member, demands: Iterable[Demand]
+    campaign: Campaign,
+    seat: Candidate,
+    member: Member,
+    demands: Iterable[Demand],
+    language: str,
 ) -> rendering.LetterFields:
+    said = [demand.in_language(language) for demand in demands]
     return rendering.LetterFields(
-        campaign=rendering.CampaignFields(title=campaign.title),
+        campaign=rendering.CampaignFields(title=campaign.in_language(language).title),
+        # Templates compare the country, so it stays as the register has it.
         constituency=rendering.ConstituencyFields(
-            name=seat.name, country=seat.country, region=seat.region
+            name=name_in(seat, language), country=seat.country, region=seat.region
         ),
         representative=rendering.RepresentativeFields(
             display_name=member.display_name,
@@ -266,6 +314,6 @@ def _fields(
         ),
         demands=tuple(
             rendering.DemandFields(title=demand.title, paragraph=demand.paragraph)
-            for demand in demands
+            for demand in said
         ),
     )

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from actions import counting, mail, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
@@ -204,7 +205,7 @@ class _Worker:
             _settle(lease, self.clock)
             if in_hand is not None:
                 # A fault of ours: others must not wait behind this one for ever.
-                self._postpone(in_hand, "A fault in Postbag.")
+                self._postpone(in_hand, gettext_noop("A fault in Postbag."))
             if rest:
                 _give_back(lease)
 

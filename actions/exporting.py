@@ -5,15 +5,16 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from actions import history, privacy
 from actions.models import Letter
 
-_ABOUT: Final = (
+_ABOUT: Final = gettext_lazy(
     "Everything that Postbag holds of you because of one letter. Other letters of "
     "yours, and e-mail updates that you asked for, have links of their own."
 )
-_ERASED: Final = (
+_ERASED: Final = gettext_lazy(
     "Your name, your addresses and your text are erased. What is left names nobody; "
     "only the code, if there is one, was made with the help of your e-mail address."
 )
@@ -51,7 +52,7 @@ def everything_of(letter: Letter, *, now: datetime.datetime) -> dict[str, Any]:
         _elsewhere(),
     ]
     return {
-        "about": f"{_ABOUT} {_ERASED}" if letter.is_forgotten else _ABOUT,
+        "about": f"{_ABOUT} {_ERASED}" if letter.is_forgotten else str(_ABOUT),
         "made_at": now,
         "controller": {
             "name": settings.CONTROLLER_NAME,
@@ -64,7 +65,7 @@ def everything_of(letter: Letter, *, now: datetime.datetime) -> dict[str, Any]:
 def _you(letter: Letter) -> Part:
     return Part(
         "you",
-        "Who you are, as you typed it, and who wrote for you if somebody did.",
+        gettext("Who you are, as you typed it, and who wrote for you if somebody did."),
         None
         if letter.is_forgotten
         else {
@@ -79,11 +80,14 @@ def _letter(letter: Letter) -> Part:
     text = {"subject": letter.subject, "text": letter.body}
     return Part(
         "letter",
-        "Your letter, where it is, and how much of it was in your own words. Below a "
-        "certain number of own words it is counted as a signature.",
+        gettext(
+            "Your letter, where it is, and how much of it was in your own words. Below "
+            "a certain number of own words it is counted as a signature."
+        ),
         {
             **({} if letter.is_forgotten else text),
-            "campaign": letter.campaign.title,
+            "campaign": letter.campaign.said.title,
+            "language": letter.get_language_display(),
             "dated": letter.dated,
             "state": letter.get_state_display(),
             "words": letter.word_count,
@@ -98,8 +102,11 @@ def _made_from(letter: Letter) -> Part:
     version = letter.template_version
     return Part(
         "made_from",
-        "What the letter was made from: the campaign’s words without yours, by which "
-        "your own words were told apart, and which version of its text that was.",
+        gettext(
+            "What the letter was made from: the campaign’s words without yours, by "
+            "which your own words were told apart, and which version of its text that "
+            "was."
+        ),
         {
             "text": None if letter.is_forgotten else letter.base_text,
             "version": version.number,
@@ -111,7 +118,7 @@ def _made_from(letter: Letter) -> Part:
 def _addressed_to(letter: Letter) -> Part:
     return Part(
         "addressed_to",
-        "The MP that the letter is to, and the constituency, which is yours.",
+        gettext("The MP that the letter is to, and the constituency, which is yours."),
         {
             "name": letter.recipient_name,
             "salutation": letter.recipient_salutation,
@@ -124,7 +131,7 @@ def _addressed_to(letter: Letter) -> Part:
 def _consent(letter: Letter) -> Part:
     return Part(
         "consent",
-        "What you agreed to, word for word, and when.",
+        gettext("What you agreed to, word for word, and when."),
         {"wording": letter.consent_wording, "at": letter.consented_at},
     )
 
@@ -132,7 +139,7 @@ def _consent(letter: Letter) -> Part:
 def _times(letter: Letter) -> Part:
     return Part(
         "times",
-        "When the letter took each step; null if it did not.",
+        gettext("When the letter took each step; null if it did not."),
         {
             "written": letter.created_at,
             "to_be_confirmed_by": letter.confirm_by,
@@ -148,7 +155,7 @@ def _times(letter: Letter) -> Part:
 def _happenings(letter: Letter) -> Part:
     return Part(
         "what_happened",
-        "What the letter’s page tells under “What happened”.",
+        gettext("What the letter’s page tells under “What happened”."),
         [
             {
                 "at": one.at,
@@ -164,8 +171,10 @@ def _happenings(letter: Letter) -> Part:
 def _mails(letter: Letter) -> Part:
     return Part(
         "mails",
-        "The mails that we sent or owe because of the letter: to the MP and to you. "
-        "We keep that they went, not what was in them.",
+        gettext(
+            "The mails that we sent or owe because of the letter: to the MP and to "
+            "you. We keep that they went, not what was in them."
+        ),
         [
             {
                 "what": delivery.get_kind_display(),
@@ -183,9 +192,11 @@ def _mails(letter: Letter) -> Part:
 def _code(letter: Letter) -> Part:
     return Part(
         "code",
-        "A code made of the campaign, your MP, your e-mail address and a secret of "
-        "ours, by which a second letter of yours would be recognised. Nobody can read "
-        "your address from it. Null: it is deleted.",
+        gettext(
+            "A code made of the campaign, your MP, your e-mail address and a secret of "
+            "ours, by which a second letter of yours would be recognised. Nobody can "
+            "read your address from it. Null: it is deleted."
+        ),
         letter.sender_key or None,
     )
 
@@ -193,26 +204,38 @@ def _code(letter: Letter) -> Part:
 def _how_long(letter: Letter) -> Part:
     return Part(
         "how_long_we_keep_it",
-        "The rule that applies to this letter now. “Delete my data” on its page erases "
-        "your name, your addresses, your text and the code at once.",
+        gettext(
+            "The rule that applies to this letter now. “Delete my data” on its page "
+            "erases your name, your addresses, your text and the code at once."
+        ),
         {"rule": _rule(letter), "erased_at": privacy.erased_by_itself_at(letter)},
     )
 
 
 def _rule(letter: Letter) -> str:
     if letter.is_forgotten:
-        return "Nothing is left to erase by itself; the rest is kept with the campaign."
+        return gettext(
+            "Nothing is left to erase by itself; the rest is kept with the campaign."
+        )
     if letter.can_be_confirmed:
-        return "Unless you confirm it in time, the letter is then erased at once."
-    after = privacy.days(settings.ERASE_AFTER_DAYS)
-    return f"It is erased {after} after the letter was sent or ended."
+        return gettext(
+            "Unless you confirm it in time, the letter is then erased at once."
+        )
+    after = settings.ERASE_AFTER_DAYS
+    return ngettext(
+        "It is erased {n} day after the letter was sent or ended.",
+        "It is erased {n} days after the letter was sent or ended.",
+        after,
+    ).format(n=after)
 
 
 def _elsewhere() -> Part:
     return Part(
         "not_in_this_file",
-        "What cannot be found by your letter: counts by campaign, constituency and "
-        "day, which hold nothing of you; and keyed codes of your network address and "
-        "mailbox, which stop floods and are deleted within two days.",
+        gettext(
+            "What cannot be found by your letter: counts by campaign, constituency and "
+            "day, which hold nothing of you; and keyed codes of your network address "
+            "and mailbox, which stop floods and are deleted within two days."
+        ),
         None,
     )

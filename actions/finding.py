@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext, gettext_lazy
+
+from actions import languages
 from representatives import lookup
 from representatives.errors import PostcodeError
 from representatives.lookup import Candidate, Match
 from representatives.postcodes import Postcode
 
-UNKNOWN_POSTCODE = (
+UNKNOWN_POSTCODE = gettext_lazy(
     "We do not know this postcode. Check it against a letter addressed to you; if it "
     "is new, choose your constituency below."
 )
-UNKNOWN_SEAT = "Choose one of the constituencies in the list."
-NOTHING_TYPED = "Type your postcode, or choose your constituency below."
+UNKNOWN_SEAT = gettext_lazy("Choose one of the constituencies in the list.")
+NOTHING_TYPED = gettext_lazy("Type your postcode, or choose your constituency below.")
 
 
 class Sureness(StrEnum):
@@ -44,7 +47,7 @@ class Finding:
 def find(typed: str, seat_code: str) -> Finding:
     """Find the seat for a postcode, or for a choice, which goes before it."""
     if not typed.strip() and not seat_code:
-        return Finding(postcode="", error=NOTHING_TYPED)
+        return Finding(postcode="", error=str(NOTHING_TYPED))
     try:
         postcode = Postcode.parse(typed)
     except PostcodeError as error:
@@ -60,7 +63,7 @@ def _looked_up(postcode: Postcode) -> Finding:
         sureness = Sureness(found.match.value)
         return _occupied(str(postcode), found.candidates[0], sureness)
     if not found.candidates:
-        return Finding(postcode=str(postcode), error=UNKNOWN_POSTCODE)
+        return Finding(postcode=str(postcode), error=str(UNKNOWN_POSTCODE))
     return Finding(
         postcode=str(postcode),
         candidates=found.candidates,
@@ -71,7 +74,7 @@ def _looked_up(postcode: Postcode) -> Finding:
 def _chosen(postcode: str, code: str) -> Finding:
     seat = lookup.seat(code)
     if seat is None:
-        return Finding(postcode=postcode, error=UNKNOWN_SEAT)
+        return Finding(postcode=postcode, error=str(UNKNOWN_SEAT))
     return _occupied(postcode, seat, Sureness.CHOSEN)
 
 
@@ -83,7 +86,7 @@ def _occupied(postcode: str, seat: Candidate, sureness: Sureness) -> Finding:
 
 def vacancy(seat: Candidate) -> str:
     """Say that nobody can be written to in a seat."""
-    return (
-        f"{seat.name} has no MP at the moment: the seat is vacant until a by-election. "
-        "There is nobody to write to yet. Please come back then."
-    )
+    return gettext(
+        "{seat} has no MP at the moment: the seat is vacant until a by-election. There "
+        "is nobody to write to yet. Please come back then."
+    ).format(seat=lookup.name_in(seat, languages.spoken().code))

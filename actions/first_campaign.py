@@ -7,6 +7,7 @@ import datetime
 
 from django.db import transaction
 
+from actions import first_campaign_in
 from actions.models import (
     Campaign,
     Demand,
@@ -164,6 +165,7 @@ def create(*, state: str = Campaign.State.OPEN) -> Campaign | None:
     LetterTemplateVersion.objects.create(
         template=template, number=1, subject=LETTER_SUBJECT, body=LETTER_BODY
     )
+    first_campaign_in.translate(campaign)
     return campaign
 
 

@@ -5,6 +5,8 @@ import unicodedata
 from typing import Any, cast
 
 from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from actions import own_words
 from actions.composing import LONGEST_BODY, Sender, placeholder_left
@@ -18,8 +20,10 @@ from representatives.postcodes import Postcode
 
 # Leaves room for the campaign's own words within ``LONGEST_BODY``.
 LONGEST_ANSWER = 10_000
-TOO_LONG = "This has %(show_value)d characters. Write %(limit_value)d at most."
-NO_EMAIL = (
+TOO_LONG = gettext_lazy(
+    "This has %(show_value)d characters. Write %(limit_value)d at most."
+)
+NO_EMAIL = gettext_lazy(
     "Write your e-mail address if Postbag is to send your letter: the link that sends "
     "it goes there, and your MP’s answer. From your own mail or on paper it goes "
     "without."
@@ -51,13 +55,14 @@ class OneLineField(forms.CharField):
         text = str(value or "").strip()
         if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
             raise forms.ValidationError(
-                "Write this on one line, without line breaks.", code="not_one_line"
+                gettext("Write this on one line, without line breaks."),
+                code="not_one_line",
             )
         # Signs that turn the direction of what follows, or cannot be seen.
         seen = _UNSEEN.sub("", text)
         if text and not any(unicodedata.category(sign)[0] in "LN" for sign in seen):
             raise forms.ValidationError(
-                "Write this in letters that can be read.", code="unreadable"
+                gettext("Write this in letters that can be read."), code="unreadable"
             )
         return str(super().clean(" ".join(seen.split())))
 
@@ -75,7 +80,10 @@ class NameField(OneLineField):
         name = super().clean(value)
         if set(name) & set("<>@"):
             raise forms.ValidationError(
-                "Write your name alone, without an e-mail address and without < or >.",
+                gettext(
+                    "Write your name alone, without an e-mail address and without < "
+                    "or >."
+                ),
                 code="address",
             )
         return name
@@ -85,7 +93,7 @@ class FindForm(forms.Form):
     """The postcode box."""
 
     postcode = forms.CharField(
-        label="Your postcode",
+        label=gettext_lazy("Your postcode"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
@@ -96,74 +104,92 @@ class ComposeForm(forms.Form):
     """Who writes, for which demands, and why."""
 
     demands = forms.TypedMultipleChoiceField(
-        label="What should your MP press for?",
+        label=gettext_lazy("What should your MP press for?"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "Tick at least one demand for the letter to make.",
-            "invalid_choice": "One of the demands has changed: look through again.",
+            "required": gettext_lazy(
+                "Tick at least one demand for the letter to make."
+            ),
+            "invalid_choice": gettext_lazy(
+                "One of the demands has changed: look through again."
+            ),
         },
     )
     name = NameField(
-        label="Your name",
+        label=gettext_lazy("Your name"),
         max_length=100,
         error_messages={
-            "required": "Write your name as it should stand in the letter."
+            "required": gettext_lazy(
+                "Write your name as it should stand in the letter."
+            )
         },
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label="Your e-mail address",
+        label=gettext_lazy("Your e-mail address"),
         max_length=254,
         required=False,
-        help_text="Needed only if Postbag sends your letter: the link that sends it "
-        "goes here, and your MP’s answer.",
+        help_text=gettext_lazy(
+            "Needed only if Postbag sends your letter: the link that sends it goes "
+            "here, and your MP’s answer."
+        ),
         error_messages={
-            "invalid": "This e-mail address is not complete: look for a missing @ or "
-            "dot, such as in jo@example.org.",
+            "invalid": gettext_lazy(
+                "This e-mail address is not complete: look for a missing @ or dot, "
+                "such as in jo@example.org."
+            ),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     address_line_1 = OneLineField(
-        label="House and street",
+        label=gettext_lazy("House and street"),
         max_length=100,
         error_messages={
-            "required": "Write your house and street: MPs’ offices check that you "
-            "live in the constituency."
+            "required": gettext_lazy(
+                "Write your house and street: MPs’ offices check that you live in the "
+                "constituency."
+            )
         },
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     address_line_2 = OneLineField(
-        label="More of the address",
+        label=gettext_lazy("More of the address"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
     )
     town = OneLineField(
-        label="Town or city",
+        label=gettext_lazy("Town or city"),
         max_length=60,
-        error_messages={"required": "Write your town or city."},
+        error_messages={"required": gettext_lazy("Write your town or city.")},
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
     postcode = forms.CharField(
-        label="Postcode",
+        label=gettext_lazy("Postcode"),
         max_length=100,
-        error_messages={"required": "Write the postcode of this address."},
+        error_messages={
+            "required": gettext_lazy("Write the postcode of this address.")
+        },
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
     country = OneLineField(
-        label="The country where you live now",
+        label=gettext_lazy("The country where you live now"),
         max_length=60,
         error_messages={
-            "required": "Write the country where you live now: the letter says so."
+            "required": gettext_lazy(
+                "Write the country where you live now: the letter says so."
+            )
         },
         widget=forms.TextInput(attrs={"autocomplete": "country-name"}),
     )
     helper = NameField(
-        label="Your own name, as the one who writes for them",
+        # Translators: of somebody who writes for another person, who cannot.
+        label=gettext_lazy("Your own name, as the one who writes for them"),
         max_length=100,
         error_messages={
-            "required": "Write your own name: the letter says that you wrote it for "
-            "them."
+            "required": gettext_lazy(
+                "Write your own name: the letter says that you wrote it for them."
+            )
         },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -175,6 +201,7 @@ class ComposeForm(forms.Form):
         questions: tuple[Question, ...],
         situation: Situation = Situation.HOME,
         by_post_only: bool = False,
+        letter_language: str = "en",
         **kwargs: Any,
     ) -> None:
         """Offer the campaign's demands and ask its questions, in its order.
@@ -185,10 +212,13 @@ class ComposeForm(forms.Form):
         if by_post_only:
             del self.fields["email"]
         self.situation = situation
+        self._letter_language = letter_language
         self._fit(situation)
         self._demands = {str(demand.pk): demand for demand in demands}
         field = cast("forms.TypedMultipleChoiceField", self.fields["demands"])
-        field.choices = [(key, demand.title) for key, demand in self._demands.items()]
+        field.choices = [
+            (key, demand.said.title) for key, demand in self._demands.items()
+        ]
         field.coerce = self._demands.__getitem__
         self.questions = questions
         for question in questions:
@@ -242,8 +272,10 @@ class ComposeForm(forms.Form):
         except PostcodeError as error:
             if self.situation == Situation.FORCES:
                 raise forms.ValidationError(
-                    "This is no place in a constituency, and would tell where you "
-                    "serve: give the postcode of your home.",
+                    gettext(
+                        "This is no place in a constituency, and would tell where you "
+                        "serve: give the postcode of your home."
+                    ),
                     code=error.code,
                 ) from error
             return " ".join(typed.upper().split())[:10]
@@ -268,7 +300,7 @@ class ComposeForm(forms.Form):
             address_line_2=kept["address_line_2"],
             town=kept["town"],
             postcode=kept["postcode"],
-            address_note=address_note(self.situation, kept.get("country", "")),
+            address_note=self._address_note(kept.get("country", "")),
             helper=kept.get("helper", ""),
         )
 
@@ -294,9 +326,13 @@ class ComposeForm(forms.Form):
             address_line_2=typed("address_line_2"),
             town=typed("town"),
             postcode=typed("postcode"),
-            address_note=address_note(self.situation, typed("country") or "…"),
+            address_note=self._address_note(typed("country") or "…"),
             helper=typed("helper"),
         )
+
+    def _address_note(self, country: str) -> str:
+        """Say under the address what the office must know, as the letter speaks."""
+        return address_note(self.situation, country, self._letter_language)
 
 
 def _answer_field(question: Question) -> forms.CharField:
@@ -306,37 +342,50 @@ def _answer_field(question: Question) -> forms.CharField:
         required=False,
         max_length=LONGEST_ANSWER,
         error_messages={
-            "max_length": "This has %(show_value)d characters; "
-            "%(limit_value)d is the most. A page is what MPs read: shorten it."
+            "max_length": gettext(
+                "This has %(show_value)d characters; %(limit_value)d is the most. A "
+                "page is what MPs read: shorten it."
+            )
         },
         widget=forms.Textarea,
     )
+
+
+def _grouped(number: int) -> str:
+    """20000 as "20,000", or as the reader's language writes it."""
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 class LetterForm(forms.Form):
     """The letter itself, ready to be read through and sent."""
 
     subject = OneLineField(
-        label="Subject",
+        label=gettext_lazy("Subject"),
         max_length=150,
         error_messages={
-            "required": "Give the letter a subject: a few words are enough."
+            "required": gettext_lazy(
+                "Give the letter a subject: a few words are enough."
+            )
         },
     )
     body = forms.CharField(
-        label="Your letter",
+        label=gettext_lazy("Your letter"),
         widget=forms.Textarea(attrs={"rows": 18}),
-        error_messages={"required": "The letter is empty: write what you want to say."},
+        error_messages={
+            "required": gettext_lazy("The letter is empty: write what you want to say.")
+        },
     )
     consent = forms.BooleanField(
         label=CONSENT_WORDING,
         error_messages={
-            "required": "Tick the box if you agree: without it Postbag may not hold "
-            "your letter, and cannot send it."
+            "required": gettext_lazy(
+                "Tick the box if you agree: without it Postbag may not hold your "
+                "letter, and cannot send it."
+            )
         },
     )
     # Robots fill every field; people never see this one.
-    website = forms.CharField(label="Leave this empty", required=False)
+    website = forms.CharField(label=gettext_lazy("Leave this empty"), required=False)
 
     def __init__(
         self,
@@ -362,23 +411,31 @@ class LetterForm(forms.Form):
         body = tidy(str(self.cleaned_data["body"]))
         if len(body) > LONGEST_BODY:
             raise forms.ValidationError(
-                f"The letter has {len(body):,} characters; {LONGEST_BODY:,} is the "
-                "most. A page is what MPs read: shorten it.",
+                gettext(
+                    "The letter has {length} characters; {most} is the most. A page "
+                    "is what MPs read: shorten it."
+                ).format(length=_grouped(len(body)), most=_grouped(LONGEST_BODY)),
                 code="too_long",
             )
         note = placeholder_left(body, self._base_text)
         if note:
             raise forms.ValidationError(
-                f"There is a note left in your letter: “{note}”. Write your own words "
-                "there, or take it out.",
+                gettext(
+                    "There is a note left in your letter: “{note}”. Write your own "
+                    "words there, or take it out."
+                ).format(note=note),
                 code="placeholder_left",
             )
         least = self._least_own_words
         if own_words.measure(self._base_text, body).own_words < least:
-            words = "one word" if least == 1 else f"{least} words"
             raise forms.ValidationError(
-                "This campaign sends letters in people’s own words only. Write at "
-                f"least {words} of your own, wherever you like.",
+                ngettext(
+                    "This campaign sends letters in people’s own words only. Write at "
+                    "least one word of your own, wherever you like.",
+                    "This campaign sends letters in people’s own words only. Write at "
+                    "least {n} words of your own, wherever you like.",
+                    least,
+                ).format(n=least),
                 code="too_few_own_words",
             )
         return body
@@ -387,6 +444,7 @@ class LetterForm(forms.Form):
         """Refuse whoever filled the field that people do not see."""
         if self._is_held and self.cleaned_data["website"]:
             raise forms.ValidationError(
-                "Leave the last box empty: it is there to stop robots.", code="robot"
+                gettext("Leave the last box empty: it is there to stop robots."),
+                code="robot",
             )
         return ""

@@ -16,6 +16,8 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
         ("actions", "demand"): "view add change",
         ("actions", "prompt"): "view add change delete",
         ("actions", "source"): "view add change",
+        # With it the translations of its demands, questions and sources.
+        ("actions", "campaigntranslation"): "view add change",
         ("actions", "lettertemplate"): "view add change",
         # Versions are only ever added.
         ("actions", "lettertemplateversion"): "view add",
@@ -25,6 +27,7 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
         ("actions", "demand"): "view",
         ("actions", "prompt"): "view",
         ("actions", "source"): "view",
+        ("actions", "campaigntranslation"): "view",
         ("actions", "lettertemplate"): "view",
         ("actions", "lettertemplateversion"): "view",
         # Taking a list away; nobody looks at it here.

@@ -4,18 +4,26 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext, gettext_lazy
+
 from actions import refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
-_OUTBOX: Final = "It went to the outbox on this machine, and nowhere else."
+_OUTBOX: Final = gettext_lazy(
+    "It went to the outbox on this machine, and nowhere else."
+)
 # What is told of a letter to whoever did not write it.
 _NOT_YOURS: Final = {
-    LetterEvent.Kind.WRITTEN: "Somebody wrote the letter.",
-    LetterEvent.Kind.CONFIRMED: "Somebody confirmed it.",
-    LetterEvent.Kind.REPEATED: "Another had gone before, so it was not sent.",
-    LetterEvent.Kind.CANCELLED: "Somebody cancelled it.",
-    LetterEvent.Kind.ANSWERED: "Somebody told us that there was an answer.",
+    LetterEvent.Kind.WRITTEN: gettext_lazy("Somebody wrote the letter."),
+    LetterEvent.Kind.CONFIRMED: gettext_lazy("Somebody confirmed it."),
+    LetterEvent.Kind.REPEATED: gettext_lazy(
+        "Another had gone before, so it was not sent."
+    ),
+    LetterEvent.Kind.CANCELLED: gettext_lazy("Somebody cancelled it."),
+    LetterEvent.Kind.ANSWERED: gettext_lazy(
+        "Somebody told us that there was an answer."
+    ),
 }
 # A mail that is due goes as soon as a worker looks; after this it has to wait for once.
 _LATE_AFTER: Final = datetime.timedelta(minutes=5)
@@ -32,6 +40,8 @@ class Happening:
     cause: str = ""
     # The mail server's own words behind the cause.
     answer: str = ""
+    # The cause as it is stored, in English.
+    stored_cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,10 +103,23 @@ def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening
     kind = LetterEvent.Kind(event.kind)
     words = str(kind.label)
     if event.kind == LetterEvent.Kind.ACCEPTED and letter.is_demo:
-        words = _OUTBOX
+        words = str(_OUTBOX)
     if is_disowned:
-        words = _NOT_YOURS.get(kind, words)
-    if event.kind in _WITH_A_REASON and event.cause:
-        why = refusals.explained(event.cause)
-        return Happening(event.at, event.kind, words, why.words, why.answer)
-    return Happening(event.at, event.kind, words, event.cause)
+        words = str(_NOT_YOURS.get(kind, words))
+    why = _why(event)
+    return Happening(
+        at=event.at,
+        kind=event.kind,
+        words=words,
+        cause=why.words,
+        answer=why.answer,
+        stored_cause=event.cause,
+    )
+
+
+def _why(event: LetterEvent) -> refusals.Explanation:
+    if not event.cause:
+        return refusals.Explanation("")
+    if event.kind in _WITH_A_REASON:
+        return refusals.explained(event.cause)
+    return refusals.Explanation(gettext(event.cause))

@@ -2,26 +2,25 @@
 
 import datetime
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
-from typing import cast
-
-from django.utils import formats
-from fpdf import FPDF, Align, ViewerPreferences
-from fpdf.enums import MethodReturnValue
-from fpdf.fonts import TTFFont
+from typing import TYPE_CHECKING, cast
 
 from actions.composing import Sheet
 
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
 # The first that has a letter draws it: the text face lacks some of Uyghur's Latin
 # letters, which the second has; the third writes Arabic.
-_FONTS = (
-    ("serif", "", "font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
-    ("serif", "B", "font_source_serif_pro", "SourceSerifPro-Bold.ttf"),
-    ("latin", "", "fontpkg_noto_serif", "NotoSerif[wdth,wght].ttf"),
-    ("arabic", "", "fontpkg_amiri", "Amiri-Regular.ttf"),
-)
+_FACES = {
+    "serif": files("font_source_serif_pro") / "files/SourceSerifPro-Regular.ttf",
+    "latin": files("fontpkg_noto_serif") / "files/NotoSerif[wdth,wght].ttf",
+    "arabic": files("fontpkg_amiri") / "files/Amiri-Regular.ttf",
+}
+_BOLD = files("font_source_serif_pro") / "files/SourceSerifPro-Bold.ttf"
 # The empty box (U+2610) that stands for what no font has: U+25A1 is in none of them.
 _UNKNOWN = "☐"
 # Control, format and surrogate characters, and those that choose between emoji.
@@ -56,12 +55,12 @@ class _Line:
     is_rtl: bool = False
 
 
-def pdf_of(sheet: Sheet, *, language: str = "en-GB") -> bytes:
+def pdf_of(sheet: Sheet) -> bytes:
     """Put a finished letter on as many pages of A4 as it needs.
 
     The file names nobody but on the paper itself, and no time but the letter's date.
     """
-    paper = _Paper(sheet, language)
+    paper = _Paper(sheet)
     start = max(_BODY_TOP, paper.draw_addresses(sheet) + _BELOW_ADDRESSES)
     pages = _paginate(list(paper.lines(sheet)), _FOOT - start)
     for number, lines in enumerate(pages, start=1):
@@ -73,25 +72,40 @@ def pdf_of(sheet: Sheet, *, language: str = "en-GB") -> bytes:
     return bytes(paper.pdf.output())
 
 
+# The only doors to fpdf2 and HarfBuzz. They are imported inside functions because most
+# web processes never make a PDF: with fontTools they take 20 MB and 0.4 s, which the
+# first PDF of a process pays for.
+
+
+def _no_pages() -> "FPDF":
+    from fpdf import FPDF, ViewerPreferences  # noqa: PLC0415
+
+    pdf = FPDF(format="A4")
+    pdf.set_auto_page_break(auto=False)
+    pdf.c_margin = 0
+    pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
+    return pdf
+
+
+@cache
+def _codes_of(family: str) -> Container[int]:
+    """Every character that a face has; read at once, where fpdf2 would parse it all."""
+    from uharfbuzz import Blob, Face  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    codes: Container[int] = Face(Blob.from_file_path(str(_FACES[family]))).unicodes
+    return codes
+
+
 class _Paper:
     """The pages in the making, and what their fonts can show."""
 
-    def __init__(self, sheet: Sheet, language: str) -> None:
-        self.pdf = FPDF(format="A4")
-        self.pdf.set_auto_page_break(auto=False)
-        self.pdf.c_margin = 0
-        for family, style, package, name in _FONTS:
-            self.pdf.add_font(family, style, str(files(package) / "files" / name))
-        self.pdf.set_fallback_fonts(["latin", "arabic"], exact_match=False)
-        self._known = {
-            code
-            for font in self.pdf.fonts.values()
-            if isinstance(font, TTFFont)
-            for code in font.cmap
-        }
-        self.pdf.set_lang(language)
+    def __init__(self, sheet: Sheet) -> None:
+        self.pdf = _no_pages()
+        self.pdf.add_font("serif", "", str(_FACES["serif"]))
+        self.pdf.add_font("serif", "B", str(_BOLD))
+        self._frame = sheet.frame
+        self.pdf.set_lang(self._frame.tag)
         self.pdf.set_title(self._printable(sheet.subject))
-        self.pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.pdf.set_creation_date(
             datetime.datetime.combine(sheet.dated, datetime.time(), datetime.UTC)
         )
@@ -106,11 +120,11 @@ class _Paper:
         named = self._block(sheet.sender_lines, _SENDER_WIDTH)
         has_address = bool(set(sheet.sender_lines) - {sheet.signature})
         room = _GAP if has_address else _ROOM_FOR_ADDRESS
-        date = _Line(formats.date_format(sheet.dated, "j F Y"), above=room)
+        date = _Line(sheet.date_line, above=room)
         top = _TOP if named else _TOP + room
         recipient = self._block(sheet.recipient_lines, _RECIPIENT_WIDTH)
         return max(
-            self.draw([*named, date], top=top, align=Align.R),
+            self.draw([*named, date], top=top, align="R"),
             self.draw(recipient, top=_RECIPIENT_TOP),
         )
 
@@ -127,9 +141,7 @@ class _Paper:
         yield from _kept(self._wrapped(sheet.signature, above=_ROOM_TO_SIGN))
         yield from _kept(self._wrapped(sheet.signature_note))
 
-    def draw(
-        self, lines: Iterable[_Line], *, top: float, align: Align = Align.L
-    ) -> float:
+    def draw(self, lines: Iterable[_Line], *, top: float, align: str = "L") -> float:
         """Draw lines one below the other; say where the last one ends."""
         bottom = top
         for number, line in enumerate(lines):
@@ -143,7 +155,7 @@ class _Paper:
                 w=_INNER_WIDTH,
                 h=_LEADING,
                 text=line.text,
-                align=Align.R if line.is_rtl else align,
+                align="R" if line.is_rtl else align,
             )
             bottom = self.pdf.get_y() + _LEADING
         return bottom
@@ -151,8 +163,8 @@ class _Paper:
     def draw_number(self, number: int, pages: int) -> None:
         """Say at the foot which page this is."""
         self.pdf.set_font(size=_SMALL_POINTS)
-        line = _Line(f"Page {number} of {pages}")
-        self.draw([line], top=_FOOT + _LEADING, align=Align.C)
+        line = _Line(self._frame.page_of.format(number=number, pages=pages))
+        self.draw([line], top=_FOOT + _LEADING, align="C")
         self.pdf.set_font(size=_POINTS)
 
     def _block(self, lines: Iterable[str], width: float) -> list[_Line]:
@@ -190,7 +202,7 @@ class _Paper:
         broken: list[str] = []
         for line in text.splitlines():
             parts = self.pdf.multi_cell(
-                w=width, text=line, dry_run=True, output=MethodReturnValue.LINES
+                w=width, text=line, dry_run=True, output="LINES"
             )
             broken += cast("list[str]", parts)
         return broken
@@ -204,13 +216,28 @@ class _Paper:
         lines = unicodedata.normalize("NFC", text).splitlines()
         tidy = "\n".join(" ".join(line.split()) for line in lines).strip()
         return tidy.translate(
-            {ord(sign): self._shown(sign) for sign in {*tidy} - {"\n"}}
+            {ord(sign): self._shown(sign) for sign in sorted({*tidy} - {"\n"})}
         )
 
     def _shown(self, sign: str) -> str:
         if unicodedata.category(sign) in _UNSEEN or sign in _VARIANTS:
             return ""
-        return sign if ord(sign) in self._known else _UNKNOWN
+        has_it = (family for family in _FACES if ord(sign) in _codes_of(family))
+        family = next(has_it, None)
+        if not family:
+            return _UNKNOWN
+        if family not in self.pdf.fonts:
+            self._load(family)
+        return sign
+
+    def _load(self, family: str) -> None:
+        """Have a further face draw what those before it lack.
+
+        Each takes a tenth of a second and some megabytes, so they come as needed.
+        """
+        self.pdf.add_font(family, "", str(_FACES[family]))
+        further = [name for name in [*_FACES][1:] if name in self.pdf.fonts]
+        self.pdf.set_fallback_fonts(further, exact_match=False)
 
 
 def _kept(lines: Iterable[_Line]) -> Iterator[_Line]:

@@ -3,6 +3,7 @@
 import io
 import threading
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -24,6 +25,7 @@ _INK, _INK_SOFT, _SHADOW = "#14202e", "#4b5866", "#14202e"
 # Pixels. Some sites cut the edges off, so nothing that is said stands near them.
 _MARGIN, _PADDING, _STRIP = 48, 64, 12
 _LEFT, _RIGHT = _MARGIN + _PADDING, SIZE[0] - _MARGIN - _PADDING
+_WIDTH = _RIGHT - _LEFT
 _TITLE_TOP, _TITLE_GAP = 108, 20
 _FOOT, _FOOT_HEIGHT = SIZE[1] - _MARGIN - 52, 96
 _LARGEST, _SMALLEST, _STEP = 84, 28, 4
@@ -79,7 +81,7 @@ def _drawn(shown: Poster) -> bytes:
     fitted(headline, "Bold", largest=_LARGEST, height=room).write(draw, top, _INK)
     _draw_foot(draw, shown)
     file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
+    picture.save(file, "PNG")
     return file.getvalue()
 
 
@@ -179,8 +181,8 @@ def fitted(text: str, weight: str, *, largest: int, height: int) -> Block:
     for size in range(largest, _SMALLEST, -_STEP):
         block = _set(text, Face(weight, size))
         if block.height <= height:
-            return block
-    return _set(text, Face(weight, _SMALLEST))
+            return _balanced(text, block)
+    return _balanced(text, _set(text, Face(weight, _SMALLEST)))
 
 
 def drawable(text: str) -> str:
@@ -197,15 +199,19 @@ def drawable(text: str) -> str:
 
 
 def _set(text: str, font: Face) -> Block:
-    """Break a text into lines of about one length."""
-    width = _RIGHT - _LEFT
-    lines = _wrapped(text, font, width)
-    for narrower in range(width, width // 3, -20):
-        tried = _wrapped(text, font, narrower)
-        if len(tried) > len(lines):
-            break
-        lines = tried
-    return Block(lines, font)
+    """Break a text where a line is full."""
+    return Block(_wrapped(text, font, _WIDTH), font)
+
+
+def _balanced(text: str, block: Block) -> Block:
+    """Break it into as many lines, but of about one length: as narrow as can be."""
+    widths = range(_WIDTH, _WIDTH // 3, -20)
+    enough = bisect_right(
+        widths,
+        len(block.lines),
+        key=lambda width: len(_wrapped(text, block.font, width)),
+    )
+    return Block(_wrapped(text, block.font, widths[enough - 1]), block.font)
 
 
 def _wrapped(text: str, font: Face, width: int) -> list[str]:
@@ -242,7 +248,8 @@ def _face_with(sign: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=64)
+# Few: one of the further face takes half a megabyte, and is opened in no time.
+@lru_cache(maxsize=16)
 def _font(weight: str, size: int, face: str = _FACES[0]) -> ImageFont.FreeTypeFont:
     if face == _FACES[0]:
         name = f"SourceSerifPro-{weight}.ttf"

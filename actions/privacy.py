@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from actions import (
     counting,
@@ -34,12 +35,15 @@ _OF_SEVERAL = (Delivery.Kind.LINKS,)
 
 
 class Cause(enum.StrEnum):
-    """Why a letter's personal data is erased."""
+    """Why a letter's personal data is erased.
 
-    TIME = "The time to keep it was over."
-    UNCONFIRMED = "It was not confirmed in time."
-    REQUEST = "You asked for it."
-    DISOWNED = "You told us that you did not write it."
+    Stored in English, translated when shown.
+    """
+
+    TIME = gettext_noop("The time to keep it was over.")
+    UNCONFIRMED = gettext_noop("It was not confirmed in time.")
+    REQUEST = gettext_noop("You asked for it.")
+    DISOWNED = gettext_noop("You told us that you did not write it.")
 
 
 class Kept(NamedTuple):
@@ -50,109 +54,166 @@ class Kept(NamedTuple):
     how_long: str
 
 
-def days(number: int) -> str:
-    """Say a number of days in words."""
-    return "1 day" if number == 1 else f"{number} days"
-
-
 def retention() -> tuple[Kept, ...]:
     """Give the rows of the privacy page, from the settings that ``sweep`` goes by."""
-    after = f"{days(settings.ERASE_AFTER_DAYS)} after the letter was sent or ended"
-    sooner = "at once when you press “Delete my data”"
-    confirm = days(settings.CONFIRM_WITHIN_DAYS)
-    in_the_outbox = (
-        ""
-        if settings.DELIVERY_IS_LIVE
-        else "; while Postbag is tried out, the mail lies in the outbox on this "
-        f"machine for {days(UNOWNED_MAIL_LIVES.days)}"
-    )
+    after = settings.ERASE_AFTER_DAYS
+    until_erased = ngettext(
+        "{n} day after the letter was sent or ended; at once when you press “Delete my "
+        "data”",
+        "{n} days after the letter was sent or ended; at once when you press “Delete "
+        "my data”",
+        after,
+    ).format(n=after)
+    confirm = settings.CONFIRM_WITHIN_DAYS
+    with_the_campaign = gettext("as long as the campaign is kept here")
     return (
         Kept(
-            "Your name, e-mail address and postal address",
-            "They stand on the letter: MPs answer their own constituents only.",
-            f"{after}; {sooner}",
+            gettext("Your name, e-mail address and postal address"),
+            gettext(
+                "They stand on the letter: MPs answer their own constituents only."
+            ),
+            until_erased,
         ),
         Kept(
-            "Your letter and what it was made from",
-            "To send it, to show it to you, and to give it back to you if it could "
-            "not be delivered.",
-            f"{after}; {sooner}",
+            gettext("Your letter and what it was made from"),
+            gettext(
+                "To send it, to show it to you, and to give it back to you if it could "
+                "not be delivered."
+            ),
+            until_erased,
         ),
         Kept(
-            "A letter that you do not confirm, with everything in it",
-            "To send it as soon as you confirm it.",
-            f"{confirm}, then erased at once",
+            gettext("A letter that you do not confirm, with everything in it"),
+            gettext("To send it as soon as you confirm it."),
+            ngettext(
+                "{n} day, then erased at once", "{n} days, then erased at once", confirm
+            ).format(n=confirm),
         ),
         Kept(
-            "A draft of your letter, in your own browser and nowhere else",
-            "To give it back to you there, should the page close before your letter "
-            "has gone.",
-            "until the letter has gone, you erase it, or nobody touches the page for "
-            f"ten minutes; never shown after {days(DRAFT_DAYS)}",
+            gettext("A draft of your letter, in your own browser and nowhere else"),
+            gettext(
+                "To give it back to you there, should the page close before your "
+                "letter has gone."
+            ),
+            ngettext(
+                "until the letter has gone, you erase it, or nobody touches the page "
+                "for ten minutes; never shown after {n} day",
+                "until the letter has gone, you erase it, or nobody touches the page "
+                "for ten minutes; never shown after {n} days",
+                DRAFT_DAYS,
+            ).format(n=DRAFT_DAYS),
         ),
         Kept(
-            "A link that you have mailed to yourself to go on on another device",
-            "Nothing: the link itself holds the draft, and the mail goes at once.",
-            f"not at all{in_the_outbox}",
+            gettext(
+                "A link that you have mailed to yourself to go on on another device"
+            ),
+            gettext(
+                "Nothing: the link itself holds the draft, and the mail goes at once."
+            ),
+            _mailed_draft(),
         ),
         Kept(
-            "A letter that you tell us you did not write",
-            "Nothing: we do not need it.",
-            "erased at once",
+            gettext("A letter that you tell us you did not write"),
+            gettext("Nothing: we do not need it."),
+            gettext("erased at once"),
         ),
         Kept(
-            "The wording and the time of your consent",
-            "To be able to show that you agreed, to the letter or to updates. Without "
-            "your name or address they tell nothing of you.",
-            "as long as the campaign is kept here",
+            gettext("The wording and the time of your consent"),
+            gettext(
+                "To be able to show that you agreed, to the letter or to updates. "
+                "Without your name or address they tell nothing of you."
+            ),
+            with_the_campaign,
         ),
         Kept(
-            "A keyed code made of the campaign, your MP and your e-mail address",
-            "To see that somebody writes a second time. Nobody can read your address "
-            "from it.",
-            f"as long as the campaign is kept here; {sooner}",
+            gettext(
+                "A keyed code made of the campaign, your MP and your e-mail address"
+            ),
+            gettext(
+                "To see that somebody writes a second time. Nobody can read your "
+                "address from it."
+            ),
+            gettext(
+                "as long as the campaign is kept here; at once when you press “Delete "
+                "my data”"
+            ),
         ),
         Kept(
-            "Your e-mail address, if you ask for e-mail updates",
-            "So that the campaign’s organisers, who get it from us, can send them. It "
-            "is kept apart from your letter.",
-            f"until you leave, then erased at once; {confirm} if you do not confirm",
+            gettext("Your e-mail address, if you ask for e-mail updates"),
+            gettext(
+                "So that the campaign’s organisers, who get it from us, can send them. "
+                "It is kept apart from your letter."
+            ),
+            ngettext(
+                "until you leave, then erased at once; {n} day if you do not confirm",
+                "until you leave, then erased at once; {n} days if you do not confirm",
+                confirm,
+            ).format(n=confirm),
         ),
         Kept(
-            "What happened to the letter and when, with its MP and constituency",
-            "To account for what was sent. It names nobody.",
-            "as long as the campaign is kept here",
+            gettext(
+                "What happened to the letter and when, with its MP and constituency"
+            ),
+            gettext("To account for what was sent. It names nobody."),
+            with_the_campaign,
         ),
         Kept(
-            "That you told us of an answer, and when",
-            "To say how many letters are answered. What the answer says is not asked.",
-            "as long as the campaign is kept here",
+            gettext("That you told us of an answer, and when"),
+            gettext(
+                "To say how many letters are answered. What the answer says is not "
+                "asked."
+            ),
+            with_the_campaign,
         ),
         Kept(
-            "When the links to your letters were asked for again",
-            "So that their page tells you, should it have been somebody else. The "
-            "address that was typed is not kept.",
-            "as long as the campaign is kept here",
+            gettext("When the links to your letters were asked for again"),
+            gettext(
+                "So that their page tells you, should it have been somebody else. The "
+                "address that was typed is not kept."
+            ),
+            with_the_campaign,
         ),
         Kept(
-            "Counts by campaign, constituency and day",
-            "To say how many people have written. They hold nothing of anybody.",
-            "without end",
+            gettext("Counts by campaign, constituency and day"),
+            gettext(
+                "To say how many people have written. They hold nothing of anybody."
+            ),
+            gettext("without end"),
         ),
         Kept(
-            "How often your network address and mailbox were used to write, to ask for "
-            "updates, lost links or links to drafts, or to press a button on the page "
-            "of a letter or of updates, as keyed codes",
-            "To stop floods.",
-            "two days at most",
+            gettext(
+                "How often your network address and mailbox were used to write, to ask "
+                "for updates, lost links or links to drafts, or to press a button on "
+                "the page of a letter or of updates, as keyed codes"
+            ),
+            gettext("To stop floods."),
+            gettext("two days at most"),
         ),
         Kept(
-            "That a letter which you sent yourself was counted, as a keyed code that "
-            "says nothing of it",
-            "To count it once, however often you press the button.",
-            f"{days(REPORT_DAYS)} at most",
+            gettext(
+                "That a letter which you sent yourself was counted, as a keyed code "
+                "that says nothing of it"
+            ),
+            gettext("To count it once, however often you press the button."),
+            ngettext("{n} day at most", "{n} days at most", REPORT_DAYS).format(
+                n=REPORT_DAYS
+            ),
         ),
     )
+
+
+def _mailed_draft() -> str:
+    """How long the mail is kept that takes a draft to another device."""
+    if settings.DELIVERY_IS_LIVE:
+        return gettext("not at all")
+    lives = UNOWNED_MAIL_LIVES.days
+    return ngettext(
+        "not at all; while Postbag is tried out, the mail lies in the outbox on this "
+        "machine for {n} day",
+        "not at all; while Postbag is tried out, the mail lies in the outbox on this "
+        "machine for {n} days",
+        lives,
+    ).format(n=lives)
 
 
 def expire(now: datetime.datetime) -> int:

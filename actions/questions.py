@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from actions.models import Campaign
+from django.utils.translation import gettext
+
+from actions.models import Campaign, Prompt
+from actions.models.translations import PromptWords
 from actions.rendering import tidy
 
 # The one answer of a campaign without prompts of its own.
@@ -26,7 +29,8 @@ class Question:
     @property
     def more(self) -> str:
         """What would help an answer that is short."""
-        return f"a little more about “{self.words}”"
+        # Translators: put into "Next, perhaps: {step}." as the step.
+        return gettext("a little more about “{question}”").format(question=self.words)
 
     def next_step(self, answer: str) -> str:
         """Say what would help with this answer; "" once it is long enough."""
@@ -37,20 +41,27 @@ class Question:
 
 
 def of(campaign: Campaign) -> tuple[Question, ...]:
-    """Give what a campaign asks, in its order: its prompts, or its one question."""
+    """Give what a campaign asks, in its order: its prompts, or its one question.
+
+    In the reader's language, where the campaign speaks it.
+    """
     prompts = tuple(
-        Question(
-            name=f"answer_{prompt.pk}",
-            words=prompt.question,
-            help=prompt.help,
-            example=prompt.example,
-            hint=prompt.hint,
-            least_words=prompt.least_words,
-        )
-        for prompt in campaign.prompts.in_order()
+        _asked_by(prompt, prompt.said) for prompt in campaign.prompts.in_order()
     )
+    said = campaign.said
     return prompts or (
-        Question(name=REASON, words=campaign.question, help=campaign.question_help),
+        Question(name=REASON, words=said.question, help=said.question_help),
+    )
+
+
+def _asked_by(prompt: Prompt, said: PromptWords) -> Question:
+    return Question(
+        name=f"answer_{prompt.pk}",
+        words=said.question,
+        help=said.help,
+        example=said.example,
+        hint=said.hint,
+        least_words=prompt.least_words,
     )
 
 

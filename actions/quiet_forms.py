@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from actions.composing import Sender
 from actions.forms import ComposeForm
@@ -14,7 +15,9 @@ _HELD_BACK = ("name", "address_line_1", "address_line_2", "town", "postcode")
 class QuietFindForm(forms.Form):
     """The postcode box; by its name no browser takes it for an address to remember."""
 
-    looked_up = forms.CharField(label="Your postcode", max_length=100, required=False)
+    looked_up = forms.CharField(
+        label=gettext_lazy("Your postcode"), max_length=100, required=False
+    )
 
 
 class QuietForm(ComposeForm):

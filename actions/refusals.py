@@ -5,6 +5,8 @@ import smtplib
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+
 from actions.errors import (
     DeliveryError,
     PermanentDeliveryError,
@@ -46,29 +48,29 @@ _EXPLANATIONS: Final = tuple(
     for pattern, words in (
         (
             r"[45]\.2\.2\b|\bquota\b|\bfull\b|\bstorage\b",
-            "The mailbox it goes to is full.",
+            gettext_lazy("The mailbox it goes to is full."),
         ),
         (
             r"\bgreylist",
-            (
+            gettext_lazy(
                 "The mail server asks senders whom it does not know yet to come again "
                 "later. That is usual."
             ),
         ),
         (
             r"[45]\.3\.4\b|\bsize\b",
-            "The mail server found the mail too large.",
+            gettext_lazy("The mail server found the mail too large."),
         ),
         (
             r"^4.*\b(?:busy|connections?|frequently|limit|many|overloaded|rate|slow)\b",
-            "The mail server had too much to do at that moment.",
+            gettext_lazy("The mail server had too much to do at that moment."),
         ),
         (
             (
                 r"[45]\.7\.\d|\b(?:banned|blacklisted|blocked|content|denied|dkim|dmarc|"
                 r"policy|prohibited|reputation|spam|spf|virus)\b"
             ),
-            (
+            gettext_lazy(
                 "The mail server has a rule against such mail, most often one that "
                 "keeps unwanted mail away."
             ),
@@ -78,20 +80,25 @@ _EXPLANATIONS: Final = tuple(
                 r"^5.*(?:\b5\.1\.[1236]|"
                 r"\b(?:disabled|exists?|inactive|suspended|unknown)\b)"
             ),
-            "The mail server knows no such mailbox.",
+            gettext_lazy("The mail server knows no such mailbox."),
         ),
         (
             r"[45]\.4\.\d|\b(?:dns|domain|route|routing|unreachable|unroutable)\b",
-            "No way was found to the mail server that this address belongs to.",
+            gettext_lazy(
+                "No way was found to the mail server that this address belongs to."
+            ),
         ),
         (
             r"^4",
-            (
+            gettext_lazy(
                 "The mail server could not take it at that moment, and did not say "
                 "clearly why."
             ),
         ),
-        (r"", "The mail server refused it, and did not say clearly why."),
+        (
+            r"",
+            gettext_lazy("The mail server refused it, and did not say clearly why."),
+        ),
     )
 )
 
@@ -106,13 +113,16 @@ class Explanation:
 
 
 def explained(reason: str) -> Explanation:
-    """Say in plain words what a reason means that was kept when a mail did not go."""
+    """Say in plain words what a reason means that was kept when a mail did not go.
+
+    Kept are English sentences of ours or a mail server's answer, neither of them empty.
+    """
     if _UNTOLD.fullmatch(reason):
-        return Explanation("The mail server could not be reached.")
+        return Explanation(gettext("The mail server could not be reached."))
     if not _ANSWER.match(reason):
-        return Explanation(reason)
+        return Explanation(gettext(reason))
     words = next(words for pattern, words in _EXPLANATIONS if pattern.search(reason))
-    return Explanation(words, reason)
+    return Explanation(str(words), reason)
 
 
 def meaning_of(error: OSError | ValueError) -> DeliveryError:
@@ -137,11 +147,11 @@ def reason(error: OSError | ValueError) -> str:
         case smtplib.SMTPResponseException():
             return _answer(error.smtp_code, _bytes(error.smtp_error))
         case smtplib.SMTPServerDisconnected() | ConnectionError() | TimeoutError():
-            return "The mail server hung up or did not answer in time."
+            return gettext_noop("The mail server hung up or did not answer in time.")
         case UnicodeError():
-            return "It holds a character that mail cannot carry."
+            return gettext_noop("It holds a character that mail cannot carry.")
         case ValueError():
-            return "A name, address or subject cannot stand in a mail."
+            return gettext_noop("A name, address or subject cannot stand in a mail.")
     return f"{type(error).__name__} while handing it over."
 
 

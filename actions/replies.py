@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from actions import composing, counting
+from actions import counting, frames
 from actions.models import Letter, LetterEvent, Tally
 from representatives.models import Representative
 
 _TO_FILL_IN = re.compile(r"\[[^\[\]\n]+\]")
-_NAME = "[your name]"
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,8 @@ class Suggestion:
     text: str
     # The notes in square brackets, in their order.
     to_fill_in: tuple[str, ...]
+    # As HTML writes it.
+    tag: str
 
 
 @transaction.atomic
@@ -61,16 +62,21 @@ def is_still_their_mp(letter: Letter) -> bool:
 
 
 def suggestion_for(letter: Letter) -> Suggestion | None:
-    """Make the campaign's text into a mail of this writer's; None if it has none."""
-    paragraphs = letter.campaign.stock_reply_paragraphs
-    if not paragraphs:
+    """Make the campaign's text into a mail of this writer's; None if it has none.
+
+    In the language of the letter, which the answer is to, as far as there is a text.
+    """
+    words = letter.campaign.in_language(letter.language)
+    if not words.stock_reply_paragraphs:
         return None
+    is_translated = words.languages["stock_reply_help"] == letter.language
+    frame = frames.of(letter.language if is_translated else "en")
     text = "\n\n".join(
         (
-            f"Dear {letter.recipient_salutation},",
-            *paragraphs,
-            f"{composing.CLOSING}\n{letter.sender_name or _NAME}",
+            frame.salutation.format(name=letter.recipient_salutation),
+            *words.stock_reply_paragraphs,
+            f"{frame.closing}\n{letter.sender_name or frame.your_name}",
         )
     )
     notes = tuple(dict.fromkeys(_TO_FILL_IN.findall(text)))
-    return Suggestion(text=text, to_fill_in=notes)
+    return Suggestion(text=text, to_fill_in=notes, tag=frame.tag)

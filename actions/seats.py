@@ -13,13 +13,15 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext, pgettext
 
+from actions import languages
 from actions.counting import LettersOut
+from representatives import lookup
+from representatives.lookup import SeatName
 from representatives.models import Constituency
 from representatives.prepared import Prepared
-
-# What a seat without a member counts as, among the parties.
-VACANT = "Vacant"
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,18 @@ class Span:
     def words(self) -> str:
         """The same to be read: "1 to 4"."""
         if self.most is None:
-            return f"{self.least:,} or more"
-        return f"{self.least:,} to {self.most:,}" if self.most else "none"
+            # Translators: a number of letters, such as 1,010 or more.
+            return gettext("{least} or more").format(least=_written(self.least))
+        if self.most:
+            # Translators: a number of letters, such as 1 to 4.
+            return gettext("{least} to {most}").format(
+                least=_written(self.least), most=_written(self.most)
+            )
+        return pgettext("a number of letters", "none")
+
+
+def _written(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 # What may be told about one seat.
@@ -50,7 +62,8 @@ _LEAST = [bucket.least for bucket in BUCKETS]
 class Seat(NamedTuple):
     """A constituency, how it was doing at last midnight, and its cell on the map.
 
-    A tuple, because a page makes 650 of them.
+    Named, as its country and its region, in the reader's language. A tuple, because a
+    page makes 650 of them.
     """
 
     code: str
@@ -106,6 +119,7 @@ _SEATS = Prepared(
         "hex_r",
         "holder__display_name",
         "holder__party",
+        "name_cy",
     )
 )
 
@@ -114,8 +128,8 @@ _SEATS = Prepared(
 class Told:
     """All seats as they may be told of, alone and together.
 
-    The same object for as long as nothing changes, so that what is drawn of it can be
-    remembered by it.
+    In one language, and the same object for as long as nothing changes, so that what
+    is drawn of it can be remembered by it.
     """
 
     seats: tuple[Seat, ...]
@@ -141,36 +155,44 @@ def told(letters: LettersOut) -> Told:
     rows = tuple(_SEATS.rows())
     buckets = (_bucket(letters.by_seat.before_today(row[0])) for row in rows)
     reported = (_bucket(letters.reported.before_today(row[0])) for row in rows)
-    return _told(rows, bytes(buckets), bytes(reported))
+    return _told(rows, bytes(buckets), bytes(reported), languages.spoken().code)
 
 
-@lru_cache(maxsize=8)
-def _told(rows: tuple[tuple[Any, ...], ...], buckets: bytes, reported: bytes) -> Told:
+@lru_cache(maxsize=16)
+def _told(
+    rows: tuple[tuple[Any, ...], ...], buckets: bytes, reported: bytes, language: str
+) -> Told:
     """Make the values once for the same rows and buckets: it takes a page's time."""
     left = min((row[5] for row in rows), default=0)
     top = max((row[6] for row in rows), default=0)
+    # Sorted here, as databases differ in how they order hyphens and accents.
+    in_order = sorted(
+        zip(map(_seat_name, rows), rows, buckets, reported, strict=True),
+        key=lambda each: lookup.sort_name(each[0], language),
+    )
     seats = (
         Seat(
-            code=code,
-            name=name,
-            country=country,
-            region=region,
+            code=seat.code,
+            name=lookup.name_in(seat, language),
+            country=gettext(seat.country),
+            region=gettext(seat.region),
             member=member or "",
-            party=party or VACANT,
+            # Translators: stands among the parties of MPs, for seats without an MP.
+            party=party or pgettext("a seat", "Vacant"),
             bucket=bucket,
             reported=own_way,
             # Odd rows lie half a cell to the right; rows overlap by a quarter.
             x=20 * (column - left) + 10 * (row % 2),
             y=round(17.32 * (top - row), 1),
         )
-        for (
-            (_, code, name, country, region, column, row, member, party),
-            bucket,
-            own_way,
-        ) in zip(rows, buckets, reported, strict=True)
+        for seat, (*_, column, row, member, party, _), bucket, own_way in in_order
     )
-    # Sorted here, as databases differ in how they order hyphens and accents.
-    return Told(tuple(sorted(seats, key=attrgetter("name"))))
+    return Told(tuple(seats))
+
+
+def _seat_name(row: tuple[Any, ...]) -> SeatName:
+    _, code, name, country, region, *_, name_cy = row
+    return SeatName(code, name, name_cy, country, region)
 
 
 def _grouped(

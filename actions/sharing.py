@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from actions.models import Campaign
 
@@ -32,18 +33,19 @@ class Share:
 
 
 def share(campaign: Campaign) -> Share:
-    """Offer a campaign to be told of."""
+    """Offer a campaign to be told of, in the reader's language."""
+    said = campaign.said
     address = settings.SITE_URL + reverse("campaign", kwargs={"slug": campaign.slug})
-    end = "" if campaign.headline.endswith(_ENDS) else ":"
-    words, text = _quoted(campaign.headline), f"{campaign.headline}{end} {address}"
-    subject = _quoted(campaign.title)
-    body = _quoted(f"{campaign.headline}\n\n{campaign.lede}\n\n{address}\n")
+    end = "" if said.headline.endswith(_ENDS) else ":"
+    words, text = _quoted(said.headline), f"{said.headline}{end} {address}"
+    subject = _quoted(said.title)
+    body = _quoted(f"{said.headline}\n\n{said.lede}\n\n{address}\n")
     link = _quoted(address)
     return Share(
         text=text,
         ways=(
             Way("WhatsApp", f"https://wa.me/?text={_quoted(text)}"),
-            Way("E-mail", f"mailto:?subject={subject}&body={body}"),
+            Way(gettext("E-mail"), f"mailto:?subject={subject}&body={body}"),
             Way("X", f"https://x.com/intent/post?text={words}&url={link}"),
             Way("Bluesky", f"https://bsky.app/intent/compose?text={_quoted(text)}"),
             Way("Facebook", f"https://www.facebook.com/sharer/sharer.php?u={link}"),

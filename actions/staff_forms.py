@@ -1,6 +1,5 @@
 """What staff type into the admin, checked before anybody else sees it."""
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.forms.models import BaseInlineFormSet
 
-from actions import colours, composing, rendering
+from actions import colours, rendering, staff_checks
 from actions.errors import TemplateRefusedError
 from actions.forms import OneLineField
 from actions.models import (
@@ -18,7 +17,6 @@ from actions.models import (
     LetterTemplate,
     LetterTemplateVersion,
 )
-from actions.models.campaigns import colour_validator
 
 if TYPE_CHECKING:
     _FormSet = BaseInlineFormSet[Any, Campaign, forms.ModelForm[Any]]
@@ -35,8 +33,6 @@ ON_DARK = {"the dark paper": "#10161d", "the dark sheet": "#18212b"}
 LAST_POSITION = 999
 # A campaign may still come to ask for as much as the first one does.
 DEMANDS_TO_EXPECT = 6
-# The rest is for the supporter's own words.
-LONGEST_BASE = composing.LONGEST_BODY * 3 // 4
 
 
 class CampaignForm(_CampaignModelForm):
@@ -69,18 +65,18 @@ class CampaignForm(_CampaignModelForm):
 
     def clean_title(self) -> str:
         """Refuse a title that a letter with it could not be sent with."""
-        return _fit_for_letters(str(self.cleaned_data["title"]))
+        return staff_checks.fit_for_letters(str(self.cleaned_data["title"]))
 
     def clean_colour(self) -> str:
         """Refuse a colour that is too pale."""
         colour = str(self.cleaned_data["colour"])
-        _check_contrast(colour, ON_LIGHT, "Choose a darker one.")
+        staff_checks.check_contrast(colour, ON_LIGHT, "Choose a darker one.")
         return colour
 
     def clean_colour_in_dark(self) -> str:
         """Refuse a colour that is too dark."""
         colour = str(self.cleaned_data["colour_in_dark"])
-        _check_contrast(colour, ON_DARK, "Choose a lighter one.")
+        staff_checks.check_contrast(colour, ON_DARK, "Choose a lighter one.")
         return colour
 
     def clean_stock_reply_help(self) -> str:
@@ -135,7 +131,7 @@ class PromptForm(InOrderForm):
 
     def clean_example(self) -> str:
         """Refuse what the page could not show, as with whatever stands in letters."""
-        return _fit_for_letters(str(self.cleaned_data["example"]))
+        return staff_checks.fit_for_letters(str(self.cleaned_data["example"]))
 
 
 class DemandForm(InOrderForm):
@@ -147,27 +143,11 @@ class DemandForm(InOrderForm):
 
     def clean_title(self) -> str:
         """Refuse a title that a letter with it could not be sent with."""
-        return _fit_for_letters(str(self.cleaned_data["title"]))
+        return staff_checks.fit_for_letters(str(self.cleaned_data["title"]))
 
     def clean_paragraph(self) -> str:
         """Refuse what would stop every letter, or be sent as it stands."""
-        paragraph = _fit_for_letters(
-            str(self.cleaned_data["paragraph"]).replace("\r\n", "\n")
-        )
-        if len(paragraph) > rendering.LONGEST_PARAGRAPH:
-            message = (
-                f"The paragraph has {len(paragraph):,} characters; "
-                f"{rendering.LONGEST_PARAGRAPH:,} is the most: it stands in one letter "
-                "with the others."
-            )
-            raise ValidationError(message, code="too_long")
-        if "{{" in paragraph or "{%" in paragraph:
-            raise ValidationError(
-                "This paragraph is plain text: fields such as {{ constituency.name }} "
-                "can only stand in the letter's own text.",
-                code="field_in_paragraph",
-            )
-        return paragraph
+        return staff_checks.fit_for_paragraph(str(self.cleaned_data["paragraph"]))
 
 
 class InOrderFormSet(_FormSet):
@@ -211,7 +191,7 @@ class DemandFormSet(InOrderFormSet):
             )
         templates = self.instance.letter_templates.all() if self.instance.pk else ()
         for version in filter(None, (each.newest_version() for each in templates)):
-            _check_length(version.body, len(kept))
+            staff_checks.check_length(version.body, len(kept))
 
 
 class LetterTemplateForm(_TemplateModelForm):
@@ -253,7 +233,7 @@ class LetterTemplateForm(_TemplateModelForm):
             raise ValidationError(str(error), code="template_refused") from error
         written_for = self.cleaned_data.get("campaign") or self.instance.campaign_id
         demands = Demand.objects.filter(campaign=written_for).count()
-        _check_length(body, max(demands, DEMANDS_TO_EXPECT))
+        staff_checks.check_length(body, max(demands, DEMANDS_TO_EXPECT))
         return body
 
     def clean(self) -> dict[str, Any]:
@@ -279,51 +259,3 @@ class LetterTemplateForm(_TemplateModelForm):
             created_by=author,
             **text,
         )
-
-
-def _fit_for_letters(text: str) -> str:
-    """Return a text that any letter can hold.
-
-    Raises:
-        ValidationError: with what to take out.
-
-    """
-    if fault := rendering.fault_in(text):
-        raise ValidationError(fault, code="unfit_for_letters")
-    return text
-
-
-def _check_length(body: str, demands: int) -> None:
-    """Refuse a letter's text that could leave no room for the supporter's own words.
-
-    Raises:
-        ValidationError: with how long the letter could become.
-
-    """
-    longest = rendering.longest(body, demands)
-    if longest > LONGEST_BASE:
-        raise ValidationError(
-            f"With {demands} demands at their longest a letter could have {longest:,} "
-            f"characters before its writer adds a word; {LONGEST_BASE:,} is the most. "
-            "Shorten its text, or have fewer demands.",
-            code="too_long",
-        )
-
-
-def _check_contrast(colour: str, grounds: dict[str, str], advice: str) -> None:
-    """Refuse a colour that cannot be read on, or under, one of the others.
-
-    Raises:
-        ValidationError: with the contrast, and what to do about it.
-
-    """
-    colour_validator(colour)
-    for name, ground in grounds.items():
-        contrast = colours.contrast(colour, ground)
-        if contrast < colours.LEAST_CONTRAST:
-            rounded_down = math.floor(contrast * 10) / 10
-            raise ValidationError(
-                f"The contrast with {name} is {rounded_down} to 1; text needs at least "
-                f"{colours.LEAST_CONTRAST} to 1. {advice}",
-                code="contrast",
-            )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from actions import counting, limiting, own_words, tokens
+from actions import counting, languages, limiting, own_words, tokens
 from actions.composing import Composition, Sender
 from actions.errors import CampaignClosedError, NoRecipientError, TooManyError
 from actions.models import (
@@ -22,11 +23,12 @@ from actions.models import (
     LetterTemplateVersion,
     Tally,
 )
-from representatives.lookup import Candidate
+from representatives.lookup import Candidate, name_in
 from representatives.models import Constituency, Representative
 
-# The wording is stored with each letter: changing it here changes no old consent.
-CONSENT_WORDING = (
+# Stored with each letter, in the language in which it was shown: changing it here
+# changes no old consent.
+CONSENT_WORDING = gettext_lazy(
     "I agree that Postbag holds this letter, with the political opinion that it "
     "expresses and whatever else it says about me, in order to send it to my MP."
 )
@@ -40,6 +42,8 @@ class Draft:
     version: LetterTemplateVersion
     seat: Candidate
     text: Composition
+    # In which language its writer was asked to agree; "" for the one that is spoken.
+    asked_in: str = ""
 
 
 def submit(
@@ -78,9 +82,10 @@ def submit(
         recipient_name=member.full_title,
         recipient_salutation=member.address_as,
         recipient_email=member.email,
-        seat_name=draft.seat.name,
+        seat_name=name_in(draft.seat, languages.spoken().code),
         base_text=draft.text.base_text,
         dated=timezone.localdate(now),
+        language=draft.text.language,
         subject=draft.text.subject,
         body=draft.text.body,
         own_words=measure.percent,
@@ -94,13 +99,14 @@ def submit(
         postcode=sender.postcode,
         address_note=sender.address_note,
         helper=sender.helper,
+        reader_language=languages.spoken().code,
         sender_key=tokens.sender_key(
             draft.campaign.pk,
             member.parliament_id,
             sender.email,
             sender.name if sender.helper else "",
         ),
-        consent_wording=CONSENT_WORDING,
+        consent_wording=languages.said_in(draft.asked_in, CONSENT_WORDING),
         consented_at=now,
         created_at=now,
         confirm_by=now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS),

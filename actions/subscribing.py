@@ -9,8 +9,9 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
-from actions import limiting, outbox, tokens
+from actions import languages, limiting, outbox, tokens
 from actions.errors import TooManyError
 from actions.models import Campaign, Delivery, Subscription
 from actions.models.subscriptions import SubscriptionQuerySet
@@ -24,13 +25,19 @@ def consent_wording(campaign: Campaign) -> str:
     The sentence is stored with each wish: changing it here changes no old consent.
     """
     imprint = " ".join(campaign.imprint.split()).rstrip(".")
-    publisher = f" ({imprint})" if imprint else ""
-    return (
+    title = campaign.said.title
+    if not imprint:
+        return gettext(
+            "I agree that Postbag keeps this address, with what it says about my "
+            "political opinions, and gives it to the organisers of the campaign "
+            "“{title}” so that they can send me e-mail updates about it, until I leave."
+        ).format(title=title)
+    # Translators: {imprint} says who publishes the campaign.
+    return gettext(
         "I agree that Postbag keeps this address, with what it says about my political "
-        "opinions, and gives it to the organisers of the campaign "
-        f"“{campaign.title}”{publisher} so that they can send me e-mail updates about "
-        "it, until I leave."
-    )
+        "opinions, and gives it to the organisers of the campaign “{title}” "
+        "({imprint}) so that they can send me e-mail updates about it, until I leave."
+    ).format(title=title, imprint=imprint)
 
 
 @transaction.atomic
@@ -150,7 +157,11 @@ def _wish_of(
 
     None where it asks twice at this very moment: the other one is taken.
     """
-    asked = {"consent_wording": consent_wording(campaign), "asked_at": now}
+    asked = {
+        "consent_wording": consent_wording(campaign),
+        "asked_at": now,
+        "reader_language": languages.spoken().code,
+    }
     confirm_by = now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS)
     before = (
         Subscription.objects.of_mode(live=settings.DELIVERY_IS_LIVE)
@@ -191,7 +202,9 @@ def _end(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID
 def _erase(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID]:
     locked = chosen.select_for_update().values_list("pk", flat=True)
     ended = list(locked[:AT_A_TIME])
-    Subscription.objects.filter(pk__in=ended).update(ended_at=now, email="")
+    Subscription.objects.filter(pk__in=ended).update(
+        ended_at=now, email="", reader_language=""
+    )
     _drop_mail(ended, now)
     return ended
 

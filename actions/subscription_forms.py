@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from actions.mailing_lists import FORMULA_SIGNS
 from actions.models import Campaign
@@ -13,23 +14,28 @@ class SubscribeForm(forms.Form):
     """An address and a consent of its own; nothing is filled in for anybody."""
 
     email = forms.EmailField(
-        label="Your e-mail address",
+        label=gettext_lazy("Your e-mail address"),
         max_length=254,
         error_messages={
-            "required": "Write the e-mail address that the updates should go to.",
-            "invalid": "This e-mail address is not complete: look for a missing @ or "
-            "dot, such as in jo@example.org.",
+            "required": gettext_lazy(
+                "Write the e-mail address that the updates should go to."
+            ),
+            "invalid": gettext_lazy(
+                "This e-mail address is not complete: look for a missing @ or dot, "
+                "such as in jo@example.org."
+            ),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     consent = forms.BooleanField(
         error_messages={
-            "required": "Tick the box if you agree: without it nobody may send you "
-            "updates."
+            "required": gettext_lazy(
+                "Tick the box if you agree: without it nobody may send you updates."
+            )
         },
     )
     # Robots fill every field; people never see this one.
-    website = forms.CharField(label="Leave this empty", required=False)
+    website = forms.CharField(label=gettext_lazy("Leave this empty"), required=False)
 
     def __init__(self, campaign: Campaign, *typed: Any) -> None:
         """Ask for the consent that this campaign needs."""
@@ -41,8 +47,10 @@ class SubscribeForm(forms.Form):
         email = str(self.cleaned_data["email"])
         if email.startswith(FORMULA_SIGNS):
             raise forms.ValidationError(
-                "Write an address that begins with a letter or a figure: the "
-                "organisers’ spreadsheet would take this one for a sum.",
+                gettext(
+                    "Write an address that begins with a letter or a figure: the "
+                    "organisers’ spreadsheet would take this one for a sum."
+                ),
                 code="formula",
             )
         return email
@@ -51,6 +59,7 @@ class SubscribeForm(forms.Form):
         """Refuse whoever filled the field that people do not see."""
         if self.cleaned_data["website"]:
             raise forms.ValidationError(
-                "Leave the last box empty: it is there to stop robots.", code="robot"
+                gettext("Leave the last box empty: it is there to stop robots."),
+                code="robot",
             )
         return ""

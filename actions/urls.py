@@ -10,6 +10,7 @@ from actions.views import (
     pages,
     progress,
     quietly,
+    speaking,
     thanks,
     updates,
     ways,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", campaigns.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
     path("about-the-data/", pages.about_the_data, name="about_the_data"),
+    path("about/language/", speaking.language, name="language"),
     path("outbox/", pages.outbox, name="outbox"),
     # Before the letters: no token is a single word.
     path("letters/lost/", lost.lost, name="lost"),

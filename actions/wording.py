@@ -6,24 +6,28 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from actions import composing, headers, mailboxes, tokens
+from actions import composing, headers, languages, mailboxes, tokens
 from actions.errors import TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 
 # Why a letter failed that no mail server ever saw; its failure notice says so.
-MEMBER_LEFT = "The MP is no longer the member for this seat."
+# Stored in English, translated when shown.
+MEMBER_LEFT = gettext_noop("The MP is no longer the member for this seat.")
 
 _SUBJECTS = {
-    Delivery.Kind.CONFIRMATION: "Please confirm your letter to {}",
-    Delivery.Kind.REPEAT_NOTICE: "You have already written to {}",
-    Delivery.Kind.FAILURE_NOTICE: "Your letter to {} could not be delivered",
+    Delivery.Kind.CONFIRMATION: gettext_lazy("Please confirm your letter to {name}"),
+    Delivery.Kind.REPEAT_NOTICE: gettext_lazy("You have already written to {name}"),
+    Delivery.Kind.FAILURE_NOTICE: gettext_lazy(
+        "Your letter to {name} could not be delivered"
+    ),
 }
 # Says nothing of the campaign: a screen that is locked shows it to whoever is near.
-_SUBSCRIPTION_SUBJECT = "Please confirm that you want e-mail updates"
-_SUBSCRIBED_SUBJECT = "Your e-mail updates, and how to leave them"
-_LINKS_SUBJECT = "The links to your letters"
-_ELSEWHERE_SUBJECT = "The link to go on with your letter"
+_SUBSCRIPTION_SUBJECT = gettext_lazy("Please confirm that you want e-mail updates")
+_SUBSCRIBED_SUBJECT = gettext_lazy("Your e-mail updates, and how to leave them")
+_LINKS_SUBJECT = gettext_lazy("The links to your letters")
+_ELSEWHERE_SUBJECT = gettext_lazy("The link to go on with your letter")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Wording:
 
 
 def of(delivery: Delivery) -> Wording:
-    """Word the mail that a delivery owes.
+    """Word the mail that a delivery owes, in its reader's language.
 
     Raises:
         ValueError: an address can't stand in a header.
@@ -49,6 +53,12 @@ def of(delivery: Delivery) -> Wording:
     """
     if letter := delivery.carried:
         return _letter(letter)
+    with languages.read_by(delivery.owner.reader_language):
+        return _ours(delivery)
+
+
+def _ours(delivery: Delivery) -> Wording:
+    """Word a mail of our own to the supporter."""
     if isinstance(delivery.owner, Subscription):
         return _question(delivery.owner)
     if delivery.kind == Delivery.Kind.LINKS:
@@ -67,7 +77,7 @@ def elsewhere(email: str, link: str) -> Wording:
         sender_name="Postbag",
         reply_to=_contact(),
         to=headers.Party("", email),
-        subject=_ELSEWHERE_SUBJECT,
+        subject=str(_ELSEWHERE_SUBJECT),
         body=get_template("mail/elsewhere.txt").render({"link": link}),
     )
 
@@ -115,7 +125,7 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
         sender_name="Postbag",
         reply_to=_contact(),
         to=headers.Party(letter.sender_name, letter.sender_email),
-        subject=_SUBJECTS[kind].format(letter.recipient_name),
+        subject=str(_SUBJECTS[kind]).format(name=letter.recipient_name),
         body=body,
     )
 
@@ -127,7 +137,7 @@ def _lost_links(newest: Letter) -> Wording:
         sender_name="Postbag",
         reply_to=_contact(),
         to=headers.Party(newest.sender_name, newest.sender_email),
-        subject=_LINKS_SUBJECT,
+        subject=str(_LINKS_SUBJECT),
         body=get_template("mail/links.txt").render(
             {
                 "reader": _only(one.helper or one.sender_name for one in letters),
@@ -160,7 +170,7 @@ def _question(subscription: Subscription) -> Wording:
         sender_name="Postbag",
         reply_to=_contact(),
         to=headers.Party("", subscription.email),
-        subject=_SUBSCRIBED_SUBJECT if is_confirmed else _SUBSCRIPTION_SUBJECT,
+        subject=str(_SUBSCRIBED_SUBJECT if is_confirmed else _SUBSCRIPTION_SUBJECT),
         body=get_template(
             "mail/subscribed.txt" if is_confirmed else "mail/subscription.txt"
         ).render({"subscription": subscription, "links": links}),

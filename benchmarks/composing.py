@@ -56,7 +56,7 @@ def figures() -> Iterator[Figure]:
 def what_to_compose() -> tuple[LetterTemplateVersion, list[Demand], lookup.Candidate]:
     """Fetch the first campaign's template, its ticked demands and a seat with an MP."""
     version = LetterTemplateVersion.objects.select_related("template__campaign").get(
-        template__campaign__slug=first_campaign.SLUG
+        template__campaign__slug=first_campaign.SLUG, template__language="en"
     )
     demands = [
         demand

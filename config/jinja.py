@@ -8,9 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
+from django.utils.html import format_html
+from django.utils.text import wrap
 from jinja2 import Environment, StrictUndefined, select_autoescape
 from jinja2.runtime import Macro
+
+from actions import languages
+from actions.models.translations import Words
+from representatives import parties
+from representatives.lookup import Candidate, SeatName, name_in
 
 
 class Site:
@@ -40,25 +47,43 @@ class Site:
 
 
 def number(value: int) -> str:
-    """1284 as "1,284"."""
-    return f"{value:,}"
+    """1284 as "1,284", or as the reader's language writes it."""
+    return formats.number_format(value, use_l10n=True, force_grouping=True)
 
 
 def day(value: datetime.date | datetime.datetime) -> str:
     """A date as "22 November 2026", in local time."""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value)
-    return formats.date_format(value, "j F Y")
+    # Translators: a date as 22 November 2026, in Django's letters for it.
+    return formats.date_format(value, translation.pgettext("date", "j F Y"))
 
 
 def moment(value: datetime.datetime) -> str:
     """A time as "22 November 2026, 14:05", in local time."""
-    return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+    # Translators: a time as 22 November 2026, 14:05.
+    pattern = translation.pgettext("date", "j F Y, H:i")
+    return formats.date_format(timezone.localtime(value), pattern)
 
 
 def appointment(value: datetime.datetime) -> str:
     """A time to come as "Tuesday 24 November, 14:05", in local time."""
-    return formats.date_format(timezone.localtime(value), "l j F, H:i")
+    # Translators: a time as Tuesday 24 November, 14:05.
+    pattern = translation.pgettext("date", "l j F, H:i")
+    return formats.date_format(timezone.localtime(value), pattern)
+
+
+def wrapped(text: str) -> str:
+    """Break the paragraphs of a mail into lines of 88 characters at most.
+
+    Whatever has no space, such as a link, stays whole.
+    """
+    return wrap(text, 88)
+
+
+def named(seat: Candidate | SeatName) -> str:
+    """The name of a constituency in the reader's language."""
+    return name_in(seat, languages.spoken().code)
 
 
 def url(name: str, **kwargs: Any) -> str:
@@ -66,14 +91,33 @@ def url(name: str, **kwargs: Any) -> str:
     return reverse(name, kwargs=kwargs)
 
 
-@lru_cache(maxsize=16)
 def remembered(draw: Macro, value: Hashable) -> str:
     """What a macro draws of a value, drawn once for as long as values equal it.
 
     For large parts of a page that seldom change. The macro must be imported without
-    context: it sees nothing but the value.
+    context: it sees nothing but the value, and the language that is spoken.
     """
+    return drawn_once(draw, value, languages.spoken().code)
+
+
+@lru_cache(maxsize=64)
+def drawn_once(draw: Macro, value: Hashable, language: str) -> str:
+    """What ``remembered`` remembers, apart for each language."""
+    del language  # the macro asks for it itself
     return draw(value)
+
+
+def foreign(words: Words, *names: str) -> str:
+    """Say of texts that stand in no translation that they are English (WCAG 3.1.2).
+
+    Gives attributes of an element, with a space before them, or nothing.
+    """
+    spoken = languages.spoken()
+    said = {words.languages[name] for name in names}
+    if said <= {spoken.code}:
+        return ""
+    english = languages.ENGLISH
+    return format_html(' lang="{}" dir="{}"', english.tag, english.direction)
 
 
 def environment(**options: Any) -> Environment:
@@ -86,7 +130,33 @@ def environment(**options: Any) -> Environment:
         **{**options, "undefined": StrictUndefined},
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.globals.update(site=Site(), static=static, url=url, remembered=remembered)
-    made.filters.update(appointment=appointment, day=day, moment=moment, number=number)
+    # Line breaks in a template are no part of the sentence that translators get.
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # by the extension
+        gettext=translation.gettext,
+        ngettext=translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    made.globals.update(
+        site=Site(),
+        static=static,
+        url=url,
+        remembered=remembered,
+        spoken=languages.spoken,
+        languages=languages.ALL,
+        foreign=foreign,
+    )
+    made.filters.update(
+        appointment=appointment,
+        day=day,
+        moment=moment,
+        named=named,
+        party=parties.named,
+        number=number,
+        wrapped=wrapped,
+    )
     return made

@@ -201,6 +201,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.content_security_policy",
+    "actions.languages.speak",
     "config.middleware.refuse_large_requests",
     "config.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
@@ -263,7 +264,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static.HashedStorage"},
 }
 
+# The languages of the pages, each by the name that its readers give it. Letters to MPs
+# are written in English or Welsh (docs/decisions/0014-languages.md).
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("cy", "Cymraeg"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 TIME_ZONE = "Europe/London"
 USE_I18N = USE_TZ = True
 

@@ -1,15 +1,17 @@
 """Who speaks for a postcode, and how sure that is."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import starmap
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
-from django.utils.dateformat import format as format_date
 from django.utils.dateparse import parse_date
-from django.utils.text import capfirst
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from representatives.models import (
     Constituency,
@@ -19,6 +21,8 @@ from representatives.models import (
 )
 from representatives.postcodes import Postcode
 from representatives.prepared import Prepared
+
+_WELSH_PAIRS = re.compile("ch|dd|ff|ll|ph|rh|th")
 
 
 class Match(StrEnum):
@@ -110,7 +114,10 @@ class SeatName:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A register for the page about the data; ``as_of`` reads "August 2023"."""
+    """A register for the page about the data; ``as_of`` reads "August 2023".
+
+    In the reader's language, but for the licence and what it asks to be said.
+    """
 
     title: str
     words: str
@@ -119,6 +126,25 @@ class About:
     licence: str
     licence_url: str
     attribution: str
+
+
+def name_in(seat: Candidate | SeatName, language: str) -> str:
+    """Name a seat in a language such as "cy": in Welsh where it has a Welsh name."""
+    return (seat.name_cy if language == "cy" else "") or seat.name
+
+
+def sort_name(seat: Candidate | SeatName, language: str) -> str:
+    """Write a name so that plain order puts it where its readers look for it.
+
+    In Welsh some pairs of letters are one, which comes after the first of them:
+    Caerfyrddin stands before Caerffili. "ng" is left alone, as it mostly is two letters
+    in names (Bangor).
+    """
+    name = name_in(seat, language)
+    if language != "cy" or seat.country != Country.WALES:
+        return name
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return _WELSH_PAIRS.sub(lambda pair: f"{pair[0][0]}\uffff", plain)
 
 
 def find(postcode: Postcode) -> Found:
@@ -208,8 +234,9 @@ def about() -> list[About]:
     }
     return [
         About(
-            title=capfirst(register.label),
-            words=current[register].source,
+            title=str(_TITLES[register]),
+            # Translators have the words of the registers that are shipped.
+            words=gettext(current[register].source),
             as_of=_spoken(current[register].as_of),
             entries=current[register].entries,
             licence=current[register].licence,
@@ -228,6 +255,11 @@ class _Version:
 
 
 _NO_VERSION = _Version(as_of="", digest="")
+_TITLES: Final = {
+    Register.CONSTITUENCIES: gettext_lazy("Constituencies"),
+    Register.MEMBERS: gettext_lazy("Members of the House of Commons"),
+    Register.POSTCODES: gettext_lazy("Postcodes"),
+}
 _seats_by_digest: dict[str, tuple[SeatName, ...]] = {}
 
 
@@ -241,9 +273,11 @@ def _versions() -> dict[str, _Version]:
 def _spoken(as_of: str) -> str:
     """Write "2023-08" as "August 2023", "2026-06-27" as "27 June 2026"."""
     if day := parse_date(as_of):
-        return format_date(day, "j F Y")
+        # Translators: a date as 22 November 2026, in Django's letters for it.
+        return date_format(day, pgettext("date", "j F Y"))
     month = parse_date(f"{as_of}-01")
-    return format_date(month, "F Y") if month else as_of
+    # Translators: a month as November 2026.
+    return date_format(month, pgettext("date", "F Y")) if month else as_of
 
 
 def _has_unit(units: str, unit: str) -> bool:

@@ -4,15 +4,35 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy, gettext_noop
 
 
 class Country(models.TextChoices):
-    """The four countries that elect the House of Commons."""
+    """The four countries that elect the House of Commons.
 
-    ENGLAND = "England"
-    NORTHERN_IRELAND = "Northern Ireland"
-    SCOTLAND = "Scotland"
-    WALES = "Wales"
+    Stored in English, as everything of the registers; a label is in the reader's
+    language.
+    """
+
+    ENGLAND = "England", gettext_lazy("England")
+    NORTHERN_IRELAND = "Northern Ireland", gettext_lazy("Northern Ireland")
+    SCOTLAND = "Scotland", gettext_lazy("Scotland")
+    WALES = "Wales", gettext_lazy("Wales")
+
+
+# The register's regions, besides countries that are one: translated when shown.
+REGIONS = (
+    # Translators: this, and the points of the compass, are names of regions of England.
+    gettext_noop("East Midlands"),
+    gettext_noop("East of England"),
+    gettext_noop("London"),
+    gettext_noop("North East"),
+    gettext_noop("North West"),
+    gettext_noop("South East"),
+    gettext_noop("South West"),
+    gettext_noop("West Midlands"),
+    gettext_noop("Yorkshire and The Humber"),
+)
 
 
 class Register(models.TextChoices):

@@ -1,9 +1,14 @@
-"""The postcode as a value: read from whatever a person types, without Django."""
+"""The postcode as a value: read from whatever a person types.
+
+Of Django it uses nothing but the translation of what it says to that person.
+"""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Self
+
+from django.utils.translation import gettext, gettext_lazy
 
 from representatives.errors import (
     InvalidPostcodeError,
@@ -21,7 +26,20 @@ _AREAS = (
     " WC WD WF WN WR WS WV YO ZE"
 )
 AREAS = frozenset(_AREAS.split())
-CROWN_DEPENDENCIES = {"JE": "Jersey", "GY": "Guernsey", "IM": "the Isle of Man"}
+_CROWN_DEPENDENCIES = {
+    "JE": gettext_lazy(
+        "That postcode is in Jersey, which has no MP in Westminster. If you have lived "
+        "in the United Kingdom, use the postcode of your last home there."
+    ),
+    "GY": gettext_lazy(
+        "That postcode is in Guernsey, which has no MP in Westminster. If you have "
+        "lived in the United Kingdom, use the postcode of your last home there."
+    ),
+    "IM": gettext_lazy(
+        "That postcode is in the Isle of Man, which has no MP in Westminster. If you "
+        "have lived in the United Kingdom, use the postcode of your last home there."
+    ),
+}
 
 # Nobody types more around a postcode; what is longer is not read at all.
 _LONGEST = 200
@@ -51,11 +69,6 @@ _OVERSEAS_TERRITORY = re.compile(
 _NOT_A_PLACE = re.compile(
     r"(?:(?P<forces>BFP0[0-9]{0,4}|BF[0-9]{1,2}(?:[0-9][A-Z01]{2})?)"
     r"|BX[0-9]{1,2}(?:[0-9][A-Z01]{2})?|G1R0AA)"
-)
-
-_EXAMPLE = "A full one looks like SW1A 1AA."
-_LIVED_HERE = (
-    "If you have lived in the United Kingdom, use the postcode of your last home there."
 )
 
 
@@ -115,28 +128,42 @@ def _is_district(area: str, district: str) -> bool:
 
 def _refuse_elsewhere(folded: str) -> None:
     if dependency := _CROWN_DEPENDENCY.fullmatch(folded):
-        place = CROWN_DEPENDENCIES[dependency["area"].translate(_UNFOLD)]
-        raise NoMpThereError(
-            f"That postcode is in {place}, which has no MP in Westminster."
-            f" {_LIVED_HERE}"
-        )
+        area = dependency["area"].translate(_UNFOLD)
+        raise NoMpThereError(str(_CROWN_DEPENDENCIES[area]))
     if _OVERSEAS_TERRITORY.fullmatch(folded):
         raise NoMpThereError(
-            "That postcode is in a British overseas territory, which has no MP in"
-            f" Westminster. {_LIVED_HERE}"
+            gettext(
+                "That postcode is in a British overseas territory, which has no MP in "
+                "Westminster. If you have lived in the United Kingdom, use the "
+                "postcode of your last home there."
+            )
         )
     if nowhere := _NOT_A_PLACE.fullmatch(folded):
-        whose = "A forces (BFPO) postcode" if nowhere["forces"] else "That postcode"
-        raise NotAPlaceError(
-            f"{whose} belongs to no place, so it does not tell who your MP is. Choose"
-            " your constituency instead, or use the postcode of your home."
+        raise NotAPlaceError(_why_no_place(is_of_the_forces=bool(nowhere["forces"])))
+
+
+def _why_no_place(*, is_of_the_forces: bool) -> str:
+    if is_of_the_forces:
+        return gettext(
+            "A forces (BFPO) postcode belongs to no place, so it does not tell who "
+            "your MP is. Choose your constituency instead, or use the postcode of your "
+            "home."
         )
+    return gettext(
+        "That postcode belongs to no place, so it does not tell who your MP is. Choose "
+        "your constituency instead, or use the postcode of your home."
+    )
 
 
 def _why_invalid(folded: str) -> str:
     if not folded:
-        return f"Please enter a postcode. {_EXAMPLE}"
+        return gettext("Please enter a postcode. A full one looks like SW1A 1AA.")
     half = _FIRST_HALF.fullmatch(folded)
     if half and half["area"].translate(_UNFOLD) in AREAS:
-        return f"That is only the first half of a postcode. {_EXAMPLE}"
-    return f"That is not a UK postcode. {_EXAMPLE} Please check it and try again."
+        return gettext(
+            "That is only the first half of a postcode. A full one looks like SW1A 1AA."
+        )
+    return gettext(
+        "That is not a UK postcode. A full one looks like SW1A 1AA. Please check it "
+        "and try again."
+    )

@@ -40,4 +40,7 @@ STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 WHITENOISE_USE_FINDERS = True
+# And looked for when they are asked for: otherwise every test's client looks through
+# all of them first, which took a fifth of the tests' time.
+WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT.mkdir()

@@ -11,18 +11,28 @@ from actions.models.campaigns import (
 from actions.models.counts import RateCount, Tally
 from actions.models.letters import Delivery, Letter, LetterEvent
 from actions.models.subscriptions import Subscription
+from actions.models.translations import (
+    CampaignTranslation,
+    DemandTranslation,
+    PromptTranslation,
+    SourceTranslation,
+)
 
 __all__ = [
     "Campaign",
+    "CampaignTranslation",
     "Delivery",
     "Demand",
+    "DemandTranslation",
     "Letter",
     "LetterEvent",
     "LetterTemplate",
     "LetterTemplateVersion",
     "Prompt",
+    "PromptTranslation",
     "RateCount",
     "Source",
+    "SourceTranslation",
     "Subscription",
     "Tally",
 ]

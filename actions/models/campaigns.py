@@ -1,14 +1,22 @@
 """What campaigners write: campaigns, their demands, their letters' templates."""
 
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 
+from actions.models import translations
 from actions.models.permanence import Permanent, PermanentQuerySet
+from actions.models.translations import (
+    CampaignWords,
+    DemandWords,
+    PromptWords,
+    SourceWords,
+)
 
 # First parts of Postbag's own addresses, now or foreseeably: a campaign there would
 # hide a page, or be hidden by one.
@@ -51,7 +59,19 @@ colour_validator = RegexValidator(
 )
 
 
-class CampaignQuerySet(models.QuerySet["Campaign"]):
+RowT = TypeVar("RowT", bound=models.Model)
+
+
+class TranslatableQuerySet(models.QuerySet[RowT]):
+    """Rows that may have translations."""
+
+    def with_words(self) -> Self:
+        """Fetch all their translations at once, for readers of another language."""
+        is_needed = translations.is_spoken()
+        return self.prefetch_related("translations") if is_needed else self
+
+
+class CampaignQuerySet(TranslatableQuerySet["Campaign"]):
     """Campaigns by what may be done with them."""
 
     def open(self) -> "CampaignQuerySet":
@@ -171,33 +191,21 @@ class Campaign(models.Model):
         return self.state == self.State.OPEN
 
     @property
-    def story_paragraphs(self) -> list[str]:
-        """The story cut at its empty lines."""
-        return _paragraphs(self.story)
+    def said(self) -> CampaignWords:
+        """What it says, in the reader's language."""
+        return self.in_language(get_language() or "")
 
-    @property
-    def stock_reply_paragraphs(self) -> list[str]:
-        """The suggested answer to a brush-off, cut at its empty lines."""
-        return _paragraphs(self.stock_reply_help)
-
-    @property
-    def meeting_paragraphs(self) -> list[str]:
-        """How to meet the MP, cut at its empty lines."""
-        return _paragraphs(self.meeting_help)
+    def in_language(self, language: str) -> CampaignWords:
+        """What it says in a language; "en" is what it was written in."""
+        return translations.worded(CampaignWords, self, language)
 
 
-def _paragraphs(text: str) -> list[str]:
-    # Browsers send two characters for the end of a line.
-    parts = text.replace("\r\n", "\n").split("\n\n")
-    return [part.strip() for part in parts if part.strip()]
-
-
-class PromptQuerySet(models.QuerySet["Prompt"]):
+class PromptQuerySet(TranslatableQuerySet["Prompt"]):
     """Prompts in the campaign's own order."""
 
     def in_order(self) -> "PromptQuerySet":
         """As they are asked."""
-        return self.order_by("position", "pk")
+        return self.order_by("position", "pk").with_words()
 
 
 class Prompt(models.Model):
@@ -249,13 +257,18 @@ class Prompt(models.Model):
     def __str__(self) -> str:
         return self.question
 
+    @property
+    def said(self) -> PromptWords:
+        """What it asks, in the reader's language."""
+        return translations.worded(PromptWords, self, get_language() or "")
 
-class DemandQuerySet(models.QuerySet["Demand"]):
+
+class DemandQuerySet(TranslatableQuerySet["Demand"]):
     """Demands in the campaign's own order."""
 
     def in_order(self) -> "DemandQuerySet":
         """As the campaign lists them."""
-        return self.order_by("position", "pk")
+        return self.order_by("position", "pk").with_words()
 
 
 class Demand(models.Model):
@@ -291,6 +304,19 @@ class Demand(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def said(self) -> DemandWords:
+        """What it says on the pages, in the reader's language."""
+        return self.in_language(get_language() or "")
+
+    def in_language(self, language: str) -> DemandWords:
+        """What it says in a language, such as that of a letter."""
+        return translations.worded(DemandWords, self, language)
+
+
+class SourceQuerySet(TranslatableQuerySet["Source"]):
+    """Sources as the campaign's page lists them."""
+
 
 class Source(models.Model):
     """Where a factual sentence comes from, and when to check it again."""
@@ -307,11 +333,18 @@ class Source(models.Model):
         help_text="On this day somebody reads the source again."
     )
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["published_on", "pk"]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def said(self) -> SourceWords:
+        """The sentence that it supports, in the reader's language."""
+        return translations.worded(SourceWords, self, get_language() or "")
 
 
 class LetterTemplate(models.Model):
@@ -353,13 +386,14 @@ class LetterTemplate(models.Model):
 class LetterTemplateVersionQuerySet(PermanentQuerySet["LetterTemplateVersion"]):
     """Versions, which are only ever added."""
 
-    def newest_of(self, campaign: Campaign) -> "LetterTemplateVersion | None":
-        """What an English letter of the campaign is made from now."""
+    def newest_of(
+        self,
+        campaign: Campaign,
+        language: str = LetterTemplate.Language.ENGLISH.value,
+    ) -> "LetterTemplateVersion | None":
+        """What a letter of the campaign in this language is made from now."""
         return (
-            self.filter(
-                template__campaign=campaign,
-                template__language=LetterTemplate.Language.ENGLISH,
-            )
+            self.filter(template__campaign=campaign, template__language=language)
             .select_related("template__campaign")
             .order_by("-number")
             .first()

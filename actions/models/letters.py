@@ -7,8 +7,9 @@ from typing import ClassVar, cast
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from actions.models.campaigns import Campaign, LetterTemplateVersion
+from actions.models.campaigns import Campaign, LetterTemplate, LetterTemplateVersion
 from actions.models.permanence import Permanent, PermanentQuerySet
 from actions.models.subscriptions import Subscription
 from representatives.models import Constituency, Representative
@@ -53,14 +54,20 @@ class Letter(models.Model):
     class State(models.TextChoices):
         """Where a letter is."""
 
-        AWAITING_CONFIRMATION = "awaiting_confirmation", "waiting for you to confirm"
-        QUEUED = "queued", "waiting to be sent"
-        ACCEPTED = "accepted", "sent"
-        REPEATED = "repeated", "not sent: you had written already"
-        EXPIRED = "expired", "not confirmed in time"
-        CANCELLED = "cancelled", "cancelled"
-        DISOWNED = "disowned", "disowned"
-        FAILED = "failed", "could not be delivered"
+        AWAITING_CONFIRMATION = (
+            "awaiting_confirmation",
+            pgettext_lazy("a letter", "waiting for you to confirm"),
+        )
+        QUEUED = "queued", pgettext_lazy("a letter", "waiting to be sent")
+        ACCEPTED = "accepted", pgettext_lazy("a letter", "sent")
+        REPEATED = (
+            "repeated",
+            pgettext_lazy("a letter", "not sent: you had written already"),
+        )
+        EXPIRED = "expired", pgettext_lazy("a letter", "not confirmed in time")
+        CANCELLED = "cancelled", pgettext_lazy("a letter", "cancelled")
+        DISOWNED = "disowned", pgettext_lazy("a letter", "disowned")
+        FAILED = "failed", pgettext_lazy("a letter", "could not be delivered")
 
     # Everything of the person. Erasing empties these and nothing else is personal.
     PERSONAL_FIELDS: ClassVar = (
@@ -75,6 +82,7 @@ class Letter(models.Model):
         "subject",
         "body",
         "base_text",
+        "reader_language",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -103,6 +111,11 @@ class Letter(models.Model):
     base_text = models.TextField(blank=True)
 
     # The letter.
+    language = models.CharField(
+        max_length=2,
+        choices=LetterTemplate.Language,
+        default=LetterTemplate.Language.ENGLISH,
+    )
     dated = models.DateField()
     subject = models.CharField(max_length=150, blank=True)
     body = models.TextField(blank=True)
@@ -126,6 +139,9 @@ class Letter(models.Model):
     helper = models.CharField(
         max_length=100, blank=True, help_text="Who wrote it for the sender."
     )
+    # What its writer reads our pages and mails in, such as "cy": that, too, tells of
+    # them.
+    reader_language = models.CharField(max_length=5, blank=True)
     # A keyed hash of person, MP and campaign: recognises a second letter after the
     # text is gone, and tells nothing to whoever has no key.
     sender_key = models.CharField(max_length=64, blank=True, db_index=True)
@@ -213,8 +229,13 @@ class Letter(models.Model):
                     subject="",
                     body="",
                     base_text="",
+                    reader_language="",
                 ),
                 name="forgotten_letters_hold_nothing_personal",
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["en", "cy"]),
+                name="letters_are_in_english_or_welsh",
             ),
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True) | Q(state="accepted"),
@@ -279,20 +300,35 @@ class Delivery(models.Model):
     class Kind(models.TextChoices):
         """Which mail."""
 
-        LETTER = "letter", "the letter to the MP"
-        CONFIRMATION = "confirmation", "asks the supporter to confirm"
-        REPEAT_NOTICE = "repeat_notice", "tells that they had written already"
-        FAILURE_NOTICE = "failure_notice", "tells that the letter did not arrive"
-        LINKS = "links", "brings the supporter their letters' links again"
-        SUBSCRIPTION = "subscription", "asks to confirm the wish for updates"
+        LETTER = "letter", pgettext_lazy("a mail", "the letter to the MP")
+        CONFIRMATION = (
+            "confirmation",
+            pgettext_lazy("a mail", "asks the supporter to confirm"),
+        )
+        REPEAT_NOTICE = (
+            "repeat_notice",
+            pgettext_lazy("a mail", "tells that they had written already"),
+        )
+        FAILURE_NOTICE = (
+            "failure_notice",
+            pgettext_lazy("a mail", "tells that the letter did not arrive"),
+        )
+        LINKS = (
+            "links",
+            pgettext_lazy("a mail", "brings the supporter their letters' links again"),
+        )
+        SUBSCRIPTION = (
+            "subscription",
+            pgettext_lazy("a mail", "asks to confirm the wish for updates"),
+        )
 
     class State(models.TextChoices):
         """Whether it is still owed."""
 
-        WAITING = "waiting", "owed"
-        SENT = "sent", "taken by the mail server"
-        FAILED = "failed", "given up"
-        DROPPED = "dropped", "no longer owed"
+        WAITING = "waiting", pgettext_lazy("a mail", "owed")
+        SENT = "sent", pgettext_lazy("a mail", "taken by the mail server")
+        FAILED = "failed", pgettext_lazy("a mail", "given up")
+        DROPPED = "dropped", pgettext_lazy("a mail", "no longer owed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # A mail belongs to a letter, or to somebody who asked for updates.
@@ -397,20 +433,41 @@ class LetterEvent(Permanent):
     class Kind(models.TextChoices):
         """What happened, in words that the supporter reads."""
 
-        WRITTEN = "written", "You wrote the letter."
-        CONFIRMATION_SENT = "confirmation_sent", "We mailed you the link to confirm it."
-        CONFIRMED = "confirmed", "You confirmed it."
-        REPEATED = "repeated", "You had already written, so it was not sent."
-        RETRIED = "retried", "The mail server could not take it yet; we try again."
-        ACCEPTED = "accepted", "The mail server took it."
-        FAILED = "failed", "It could not be delivered, and we do not try again."
-        EXPIRED = "expired", "It was not confirmed in time."
-        CANCELLED = "cancelled", "You cancelled it."
-        DISOWNED = "disowned", "You told us that you did not write it."
-        WITHDRAWN = "withdrawn", "It was made while trying Postbag out and is not sent."
-        ANSWERED = "answered", "You told us that you got an answer."
-        LINK_ASKED = "link_asked", "The link to this page was asked for again."
-        FORGOTTEN = "forgotten", "Your name, address and text were erased."
+        WRITTEN = "written", gettext_lazy("You wrote the letter.")
+        CONFIRMATION_SENT = (
+            "confirmation_sent",
+            gettext_lazy("We mailed you the link to confirm it."),
+        )
+        CONFIRMED = "confirmed", gettext_lazy("You confirmed it.")
+        REPEATED = (
+            "repeated",
+            gettext_lazy("You had already written, so it was not sent."),
+        )
+        RETRIED = (
+            "retried",
+            gettext_lazy("The mail server could not take it yet; we try again."),
+        )
+        ACCEPTED = "accepted", gettext_lazy("The mail server took it.")
+        FAILED = (
+            "failed",
+            gettext_lazy("It could not be delivered, and we do not try again."),
+        )
+        EXPIRED = "expired", gettext_lazy("It was not confirmed in time.")
+        CANCELLED = "cancelled", gettext_lazy("You cancelled it.")
+        DISOWNED = "disowned", gettext_lazy("You told us that you did not write it.")
+        WITHDRAWN = (
+            "withdrawn",
+            gettext_lazy("It was made while trying Postbag out and is not sent."),
+        )
+        ANSWERED = "answered", gettext_lazy("You told us that you got an answer.")
+        LINK_ASKED = (
+            "link_asked",
+            gettext_lazy("The link to this page was asked for again."),
+        )
+        FORGOTTEN = (
+            "forgotten",
+            gettext_lazy("Your name, address and text were erased."),
+        )
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)

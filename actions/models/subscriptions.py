@@ -49,6 +49,8 @@ class Subscription(models.Model):
     )
     # Emptied when it ends.
     email = models.EmailField(blank=True)
+    # What its owner reads our pages and mails in; emptied with the address.
+    reader_language = models.CharField(max_length=5, blank=True)
     is_demo = models.BooleanField()
     consent_wording = models.TextField()
     asked_at = models.DateTimeField(default=timezone.now)
@@ -71,7 +73,7 @@ class Subscription(models.Model):
                 name="one_subscription_per_address_and_campaign",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(email=""),
+                condition=Q(ended_at__isnull=True) | Q(email="", reader_language=""),
                 name="ended_subscriptions_hold_no_address",
             ),
             models.CheckConstraint(

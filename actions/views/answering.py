@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Self
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
-from actions import composing, questions, situations, tokens
+from actions import composing, languages, questions, situations, tokens
 from actions.composing import LONGEST_BODY, Composition, Sheet
 from actions.errors import CampaignClosedError, ForgedTokenError, NoRecipientError
 from actions.finding import Finding, Sureness, vacancy
 from actions.forms import ComposeForm
-from actions.models import Campaign, Demand, LetterTemplateVersion
+from actions.models import Campaign, Demand, LetterTemplate, LetterTemplateVersion
 from actions.questions import Question
 from actions.situations import WORDINGS, Situation
 from actions.tokens import Ticket
@@ -31,14 +32,14 @@ from actions.views.carrying import (
 from representatives import lookup
 from representatives.errors import PostcodeError
 from representatives.lookup import Candidate, Member
+from representatives.models import Country
 from representatives.postcodes import Postcode
 
 # Stands in the preview where the supporter's own words will.
-PROMPT = "Your own words will stand here: why this matters to you."
-ELSEWHERE = (
-    "This postcode lies in {there}, but the letter is to the MP for {here}. Correct "
-    "the postcode, or open “Not your MP?” above and choose."
-)
+PROMPT = gettext_lazy("Your own words will stand here: why this matters to you.")
+# The field that says in which language the letter is, and the button that changes it.
+LETTER_LANGUAGE = "letter_language"
+WRITE_IN = "write_in"
 
 
 @dataclass
@@ -64,10 +65,10 @@ class WritingPage:
 
         """
         seat = found.seat
-        version = LetterTemplateVersion.objects.newest_of(campaign)
+        before = ticket_in(request.POST, campaign)
+        version = _version_for(request.POST, campaign, seat)
         if seat is None or version is None:
             raise CampaignClosedError(campaign.title)
-        before = ticket_in(request.POST, campaign)
         demands = list(campaign.demands.in_order())
         asked = questions.of(campaign)
         now = timezone.now()
@@ -96,6 +97,7 @@ class WritingPage:
                 questions=asked,
                 situation=situation_in(request.POST),
                 by_post_only=_is_by_post_only(seat),
+                letter_language=version.template.language,
                 initial=_initial(request.POST, demands, asked, found),
             ),
         )
@@ -135,6 +137,7 @@ class WritingPage:
                 questions=asked,
                 situation=situation_in(request.POST),
                 by_post_only=_is_by_post_only(seat),
+                letter_language=version.template.language,
             ),
         )
 
@@ -144,6 +147,25 @@ class WritingPage:
         if self.seat.representative is None:
             raise NoRecipientError(vacancy(self.seat))
         return self.seat.representative
+
+    @property
+    def language(self) -> str:
+        """What the letter is written in, of ``LetterTemplate.Language``."""
+        return self.version.template.language
+
+    def other_language(self) -> str:
+        """In what else it could be written, where that may be wanted; mostly "".
+
+        Welsh is offered to readers of Welsh, and of letters to MPs in Wales.
+        """
+        if self.language == LetterTemplate.Language.WELSH:
+            return LetterTemplate.Language.ENGLISH.value
+        welsh = LetterTemplate.Language.WELSH.value
+        is_near = _reads_welsh() or self.seat.country == Country.WALES
+        has_letter = is_near and LetterTemplateVersion.objects.newest_of(
+            self.campaign, welsh
+        )
+        return welsh if has_letter else ""
 
     def is_valid(self) -> bool:
         """Check the answers, and that the address is one in the seat.
@@ -155,7 +177,11 @@ class WritingPage:
             if elsewhere:
                 self.form.add_error(
                     "postcode",
-                    ELSEWHERE.format(there=elsewhere.name, here=self.seat.name),
+                    gettext(
+                        "This postcode lies in {there}, but the letter is to the MP "
+                        "for {here}. Correct the postcode, or open “Not your MP?” "
+                        "above and choose."
+                    ).format(there=_named(elsewhere), here=_named(self.seat)),
                 )
         return self.form.is_valid()
 
@@ -172,7 +198,7 @@ class WritingPage:
     def composed(self, demands: list[Demand]) -> Composition:
         """Make the letter; without a reason a prompt stands in its place."""
         # What is far too long is asked to be shortened, not drawn.
-        reason = self.form.reason_so_far()[:LONGEST_BODY] or PROMPT
+        reason = self.form.reason_so_far()[:LONGEST_BODY] or str(PROMPT)
         return composing.compose(self.version, self.seat, demands, reason)
 
     def laid_out(self, text: Composition) -> Sheet:
@@ -192,8 +218,8 @@ class WritingPage:
         situation = self.form.situation
         helper = "{helper}" if situation == Situation.FOR_SOMEBODY else ""
         return {
-            "address": situations.address_note(situation, "{country}"),
-            "signature": situations.signature_note("{name}", helper),
+            "address": situations.address_note(situation, "{country}", self.language),
+            "signature": situations.signature_note("{name}", helper, self.language),
         }
 
     def kept(self) -> Kept:
@@ -202,6 +228,7 @@ class WritingPage:
             ("token", tokens.for_ticket(self.ticket)),
             ("sureness", self.sureness),
             ("situation", self.form.situation),
+            (LETTER_LANGUAGE, self.language),
             *present(self.request.POST, EDITED),
         ]
 
@@ -222,6 +249,7 @@ class WritingPage:
                 "notes": self.notes(),
                 "sheet": self.sheet(),
                 "prompt": PROMPT,
+                "other_language": self.other_language(),
                 "meter": composing.Meter(0, 0, self.form.next_step()),
                 "kept": [*self.kept(), *self._unasked()],
                 "post_instead": not self.member.has_email,
@@ -253,6 +281,30 @@ class WritingPage:
             return None
         codes = {candidate.code for candidate in found.candidates}
         return None if self.seat.code in codes else found.candidates[0]
+
+
+def _version_for(
+    post: QueryDict, campaign: Campaign, seat: Candidate | None
+) -> LetterTemplateVersion | None:
+    """Choose the letter: in the language asked for, or that of the page before.
+
+    At first it is Welsh for who reads Welsh and writes to an MP in Wales. A campaign
+    without a Welsh letter has an English one.
+    """
+    newest_of = LetterTemplateVersion.objects.newest_of
+    welsh = LetterTemplate.Language.WELSH.value
+    asked = post.get(WRITE_IN) or post.get(LETTER_LANGUAGE)
+    in_wales = seat is not None and seat.country == Country.WALES
+    is_welsh = asked == welsh if asked else in_wales and _reads_welsh()
+    return (newest_of(campaign, welsh) if is_welsh else None) or newest_of(campaign)
+
+
+def _reads_welsh() -> bool:
+    return languages.spoken().code == LetterTemplate.Language.WELSH
+
+
+def _named(seat: Candidate) -> str:
+    return lookup.name_in(seat, languages.spoken().code)
 
 
 def _is_by_post_only(seat: Candidate) -> bool:

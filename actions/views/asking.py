@@ -30,7 +30,7 @@ class QuestionPage:
 
         """
         page = WritingPage.continued(request, campaign)
-        wanted = request.POST.get("at", "")
+        wanted = request.POST.get("at") or request.POST.get("here", "")
         # Four digits, as Python refuses to read a number of thousands.
         at = int(wanted[:4]) if wanted.isascii() and wanted.isdigit() else 0
         refused = [

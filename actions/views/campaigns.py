@@ -13,10 +13,10 @@ from actions.models import Campaign
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the campaign that is open, or list all if it is not just one."""
-    campaigns = list(Campaign.objects.open().newest_first())
+    campaigns = list(Campaign.objects.open().newest_first().with_words())
     if len(campaigns) == 1:
         return redirect("campaign", slug=campaigns[0].slug)
-    finished = list(Campaign.objects.finished().newest_first())
+    finished = list(Campaign.objects.finished().newest_first().with_words())
     return render(request, "home.html", {"campaigns": campaigns, "finished": finished})
 
 
@@ -30,7 +30,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "campaign": shown,
             "demands": list(shown.demands.in_order()),
-            "sources": list(shown.sources.all()),
+            "sources": list(shown.sources.with_words()),
             "headline_counts": reports.headline(shown),
             "find_form": FindForm(),
         },

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django.http import QueryDict
 
-from actions import questions, situations, tokens
+from actions import languages, questions, situations, tokens
 from actions.errors import ForgedTokenError
 from actions.finding import Sureness
 from actions.models import Campaign
@@ -13,6 +13,7 @@ from actions.situations import Situation
 from actions.tokens import Ticket
 from representatives import lookup
 from representatives.lookup import SeatName
+from representatives.models import Country
 
 PERSON = (
     "name",
@@ -32,15 +33,23 @@ SeatGroups = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def seat_groups() -> SeatGroups:
-    """All seats by nation, for a list to choose from; the same until they change."""
-    return _grouped(lookup.seats())
+    """All seats by nation, for a list to choose from; the same until they change.
+
+    Named in the reader's language.
+    """
+    return _grouped(lookup.seats(), languages.spoken().code)
 
 
-@lru_cache(maxsize=1)
-def _grouped(seats: tuple[SeatName, ...]) -> SeatGroups:
-    by_nation = sorted(seats, key=lambda seat: (seat.country, seat.name))
+@lru_cache(maxsize=len(languages.ALL))
+def _grouped(seats: tuple[SeatName, ...], language: str) -> SeatGroups:
+    by_nation = sorted(
+        seats, key=lambda seat: (seat.country, lookup.sort_name(seat, language))
+    )
     return tuple(
-        (country, tuple((seat.code, seat.name) for seat in group))
+        (
+            str(Country(country).label),
+            tuple((seat.code, lookup.name_in(seat, language)) for seat in group),
+        )
         for country, group in groupby(by_nation, key=lambda seat: seat.country)
     )
 

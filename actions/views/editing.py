@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from actions import composing, own_words, tokens
 from actions.composing import Composition
@@ -18,22 +19,14 @@ from actions.models import Demand
 from actions.rendering import tidy
 from actions.submitting import Draft
 from actions.tokens import Ticket
-from actions.views.answering import WritingPage
+from actions.views.answering import LETTER_LANGUAGE, WritingPage
 from actions.views.carrying import Kept, present, typed_in
 
-TOO_MANY = (
-    "Very many letters have come from here in a short time, so Postbag takes no more "
-    "for now. Your letter is still on this page: try again in {wait}."
-)
-TOO_OLD = (
+TOO_OLD = gettext_lazy(
     "This page had been open for more than a day. Read your letter through once more, "
     "then send it."
 )
-TOO_QUICK = "That was very quick. Read the letter through, then send it."
-NO_EMAIL = (
-    "{name} publishes no e-mail address, so Postbag cannot send this letter. Print it "
-    "and post it: the address is on it."
-)
+TOO_QUICK = gettext_lazy("That was very quick. Read the letter through, then send it.")
 
 
 @dataclass
@@ -84,6 +77,7 @@ class LetterPage:
             subject=post.get("subject", ""),
             body=tidy(post.get("body", "")),
             base_text=page.ticket.base_text,
+            language=page.language,
         )
         campaign = page.campaign
         form = LetterForm(
@@ -115,22 +109,38 @@ class LetterPage:
             campaign=self.page.campaign,
             version=self.page.version,
             seat=self.page.seat,
-            text=Composition(kept["subject"], kept["body"], self.text.base_text),
+            text=replace(self.text, subject=kept["subject"], body=kept["body"]),
+            # What the box says when it is ticked: the language of its page.
+            asked_in=self.page.request.POST.get("consent", ""),
         )
 
     def refused(self, error: TooManyError) -> HttpResponse:
         """Draw the page again with the letter on it, and say when to come back."""
         minutes = -(-error.retry_after // 60)
-        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
-        self.form.add_error(None, TOO_MANY.format(wait=wait))
+        self.form.add_error(
+            None,
+            ngettext(
+                "Very many letters have come from here in a short time, so Postbag "
+                "takes no more for now. Your letter is still on this page: try again "
+                "in a minute.",
+                "Very many letters have come from here in a short time, so Postbag "
+                "takes no more for now. Your letter is still on this page: try again "
+                "in {minutes} minutes.",
+                minutes,
+            ).format(minutes=minutes),
+        )
         response = self.shown(HTTPStatus.TOO_MANY_REQUESTS)
         response["Retry-After"] = str(error.retry_after)
         return response
 
     def refused_for_want_of_an_address(self) -> HttpResponse:
         """Draw the page again and offer the post."""
+        words = gettext(
+            "{name} publishes no e-mail address, so Postbag cannot send this letter. "
+            "Print it and post it: the address is on it."
+        )
         name = self.page.member.display_name
-        self.form.add_error(None, NO_EMAIL.format(name=name))
+        self.form.add_error(None, words.format(name=name))
         return self.shown(HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def kept(self) -> Kept:
@@ -140,6 +150,7 @@ class LetterPage:
             ("token", tokens.for_ticket(self.ticket)),
             ("sureness", self.page.sureness),
             ("situation", self.page.form.situation),
+            (LETTER_LANGUAGE, self.page.language),
             *(
                 (name, str(self.form.initial.get(name, post.get(name, ""))))
                 for name in ("composed", "composed_subject")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from actions import carrying_on
@@ -17,15 +18,11 @@ from actions.models import Campaign
 from actions.views.writing import begun_with_a_form, of_open_campaign
 from representatives.clients import address_of
 
-MAILED = (
-    "The mail is on its way. Open it on the other device and follow its link. One "
-    "address gets {number} of these a day at most."
-)
-NOT_MAILED = (
+NOT_MAILED = gettext_lazy(
     "The mail did not go: the mail server does not answer, or does not take it for "
     "this address. Copy the link instead and take it along another way."
 )
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "Very many links were mailed from your connection in a short time. Copy the link "
     "instead, or wait until the next full hour."
 )
@@ -49,12 +46,22 @@ def elsewhere(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             now=timezone.now(),
         )
     except TooManyError as error:
-        answer = _said(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
+        answer = _said(str(TOO_MANY), HTTPStatus.TOO_MANY_REQUESTS)
         answer["Retry-After"] = str(error.retry_after)
         return answer
     except DeliveryError:
-        return _said(NOT_MAILED, HTTPStatus.SERVICE_UNAVAILABLE)
-    return _said(MAILED.format(number=settings.LETTERS_PER_MAILBOX_PER_DAY))
+        return _said(str(NOT_MAILED), HTTPStatus.SERVICE_UNAVAILABLE)
+    return _said(_mailed(settings.LETTERS_PER_MAILBOX_PER_DAY))
+
+
+def _mailed(a_day: int) -> str:
+    return ngettext(
+        "The mail is on its way. Open it on the other device and follow its link. One "
+        "address gets {number} of these a day at most.",
+        "The mail is on its way. Open it on the other device and follow its link. One "
+        "address gets {number} of these a day at most.",
+        a_day,
+    ).format(number=a_day)
 
 
 def _said(words: str, status: int = HTTPStatus.OK) -> HttpResponse:

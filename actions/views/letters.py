@@ -168,7 +168,9 @@ def _status(
         events=events,
         outcome=history.outcome(shown, events, now),
         plan=history.plan_for(shown, now),
-        has_member_left=any(event.cause == wording.MEMBER_LEFT for event in events),
+        has_member_left=any(
+            event.stored_cause == wording.MEMBER_LEFT for event in events
+        ),
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +16,7 @@ from actions.errors import TooManyError
 from actions.link_forms import LostLinkForm
 from representatives.clients import address_of
 
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "Very many links were asked for from your connection in a short time. Wait until "
     "the next full hour at most, then press the button once more."
 )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from actions import composing, own_mail, reporting_sent
 from actions.composing import Composition, Sheet
@@ -20,11 +21,11 @@ from actions.views.editing import LetterPage
 QUIET = {"writingsuggestions": "false", "data-gramm": "false"}
 
 # Many people may share one connection, such as that of a hall.
-TOO_MANY_REPORTS = (
+TOO_MANY_REPORTS = gettext_lazy(
     "Very many letters were reported from your connection within a minute, so this "
     "one is not counted yet. Nothing is lost: try again in a minute."
 )
-TOO_MANY_FILES = (
+TOO_MANY_FILES = gettext_lazy(
     "Very many files were asked for from your connection within a minute. Nothing is "
     "lost, your letter is still on this page: try again in a minute."
 )
@@ -60,7 +61,7 @@ class QuietPage(WritingPage):
         return Proposals(
             *(
                 composing.compose(self.version, self.seat, demands, reason).body
-                for reason in (PROMPT, "")
+                for reason in (str(PROMPT), "")
             )
         )
 

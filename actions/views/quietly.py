@@ -13,18 +13,19 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
-    require_safe,
 )
 
-from actions import finding, paper, reporting_sent
+from actions import finding, languages, paper, reporting_sent
 from actions.errors import ForgedTokenError, NoRecipientError, TokenError, TooManyError
 from actions.finding import Finding
-from actions.models import Campaign
+from actions.models import Campaign, LetterTemplate, LetterTemplateVersion
 from actions.quiet_forms import QuietFindForm
 from actions.views.carrying import seat_groups, typed_text
 from actions.views.quiet_pages import TOO_MANY_REPORTS, QuietLetter, QuietPage
@@ -74,10 +75,13 @@ def unseen(page: Page) -> View:
     return excused
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @unseen
 def quietly(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """Say first what is kept and what is not, then ask for the seat."""
+    """Say first what is kept and what is not, then ask for the seat.
+
+    A form brings the language that its page was in, or is to be in: no cookie does.
+    """
     return _ask(request, campaign, Finding(postcode=""))
 
 
@@ -140,6 +144,8 @@ def reported(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
     if request.method != "POST":
         return redirect("quietly", slug=slug)
+    if chosen := languages.chosen_in(request.POST):
+        languages.speak_on(chosen)
     try:
         _limit(REPORTS, request)
         reporting_sent.reported(
@@ -154,20 +160,37 @@ def reported(request: HttpRequest, slug: str) -> HttpResponse:
             {"campaign": campaign},
             status=HTTPStatus.BAD_REQUEST,
         )
-    return redirect("quiet_done", slug=slug)
+    # Another address would not know the language, which stands in no address.
+    return _done(request, campaign) if chosen else redirect("quiet_done", slug=slug)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @discreet
 def done(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what may still be left on the device; take away what the browser lets us."""
-    campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
-    response = render(request, "quietly/done.html", {"campaign": campaign})
+    if chosen := languages.chosen_in(request.POST):
+        languages.speak_on(chosen)
+    return _done(request, get_object_or_404(Campaign.objects.public(), slug=slug))
+
+
+def _done(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    response = render(
+        request,
+        "quietly/done.html",
+        {
+            "campaign": campaign,
+            "languages_at": reverse("quiet_done", kwargs={"slug": campaign.slug}),
+        },
+    )
     # A page of another site that draws this one in must not clear anything.
     if request.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:
         # Cookies only by name: a browser would take those of sites beside us, too.
         response["Clear-Site-Data"] = '"cache", "storage"'
         response.delete_cookie(settings.CSRF_COOKIE_NAME)
+        # What somebody reads tells where they may come from. A script that fetches this
+        # page first is still to show it in that language.
+        if request.headers.get("Sec-Fetch-Dest", "document") == "document":
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
     return response
 
 
@@ -191,9 +214,23 @@ def _ask(request: HttpRequest, campaign: Campaign, found: Finding) -> HttpRespon
             "finding": found,
             "seat_groups": seat_groups(),
             "host": request.get_host(),
+            "letter_languages": _letter_languages(campaign),
+            "languages_at": reverse("quietly", kwargs={"slug": campaign.slug}),
         },
         status=_status(is_valid=not found.error),
     )
+
+
+def _letter_languages(campaign: Campaign) -> list[tuple[str, str]]:
+    """Give the languages that a letter may be in, where the reader may want another.
+
+    Nothing more is asked once somebody writes: it would send what is typed.
+    """
+    welsh = LetterTemplate.Language.WELSH.value
+    may_want = languages.spoken().code == welsh
+    if not (may_want and LetterTemplateVersion.objects.newest_of(campaign, welsh)):
+        return []
+    return [(welsh, gettext("In Welsh")), ("en", gettext("In English"))]
 
 
 def _start_again(request: HttpRequest, campaign: Campaign) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,7 +25,7 @@ from actions.subscription_forms import SubscribeForm
 from actions.views import thanks
 from representatives.clients import address_of
 
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "Very many people asked for updates from your connection in a short time. Wait "
     "until the next full hour at most, then press the button once more."
 )

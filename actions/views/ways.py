@@ -28,6 +28,7 @@ from actions.views.editing import LetterPage
 from actions.views.writing import (
     Page,
     begun_with_a_form,
+    keeping_language,
     of_open_campaign,
     too_many,
 )
@@ -53,6 +54,7 @@ def of_finished_letter(way: Way) -> Page:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeping_language
 @of_open_campaign
 @begun_with_a_form
 @of_finished_letter
@@ -74,6 +76,7 @@ def from_own_mail(letter: LetterPage) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeping_language
 @of_open_campaign
 @begun_with_a_form
 @of_finished_letter
@@ -103,6 +106,7 @@ def pdf(letter: LetterPage) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeping_language
 @of_open_campaign
 @begun_with_a_form
 @of_finished_letter
@@ -155,7 +159,8 @@ def _shown(
             "member": page.member,
             "sheet": _sheet(letter),
             "way": way.value,
-            "kept": _kept(letter),
+            "kept": [*_kept(letter), ("way", way.value)],
+            "here": page.request.path,
             "report": reporting_sent.token_for(
                 page.campaign,
                 letter.ticket,

@@ -10,7 +10,7 @@ from functools import wraps
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from actions import finding, situations, submitting
+from actions import finding, languages, situations, submitting
 from actions.errors import (
     ActionsError,
     CampaignClosedError,
@@ -33,13 +33,14 @@ from actions.finding import Finding
 from actions.forms import FindForm
 from actions.models import Campaign
 from actions.situations import OFFERED, WORDINGS
-from actions.views.answering import WritingPage
+from actions.views.answering import LETTER_LANGUAGE, WritingPage
 from actions.views.asking import QuestionPage
 from actions.views.carrying import (
     EDITED,
     present,
     seat_groups,
     situation_in,
+    ticket_in,
     typed_in,
     typed_text,
 )
@@ -48,15 +49,18 @@ from representatives.clients import address_of
 from representatives.throttling import READS, WINDOW_SECONDS
 
 Page = Callable[[HttpRequest, Campaign], HttpResponse]
+View = Callable[[HttpRequest, str], HttpResponse]
 
 
-def of_open_campaign(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
+def of_open_campaign(page: Page) -> View:
     """Give a page its campaign; once that is closed, say so and lose no text."""
 
     @wraps(page)
     @never_cache
     @sensitive_post_parameters()
     def wrapped(request: HttpRequest, slug: str) -> HttpResponse:
+        if chosen := languages.chosen_in(request.POST):
+            languages.speak_on(chosen)
         campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
         if not campaign.is_open:
             return _closed(request, campaign)
@@ -82,17 +86,37 @@ def begun_with_a_form(page: Page) -> Page:
     return wrapped
 
 
+def keeping_language(view: View) -> View:
+    """Remember the language that is chosen on a page which no address brings back.
+
+    Its form is sent again instead, to be drawn in that language with all that is typed.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, slug: str) -> HttpResponse:
+        response = view(request, slug)
+        if chosen := languages.chosen_in(request.POST):
+            languages.keep(response, chosen)
+        return response
+
+    return wrapped
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeping_language
 @of_open_campaign
 def write(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Find the seat, then ask who writes and why."""
     if request.method != "POST":
         return _ask_postcode(request, campaign, finding.Finding(postcode=""))
-    if "choose" in request.POST:
+    if "choose" in request.POST or _is_asked_again(request.POST):
         # Only the situation was said: its own words for the postcode box come next.
         return _ask_postcode(request, campaign, finding.Finding(postcode=""))
     # A button with a neighbouring seat stands beside the list of all seats.
     seat = request.POST.get("near") or request.POST.get("seat", "")
+    if not seat and _is_drawn_again(request.POST):
+        ticket = ticket_in(request.POST, campaign)
+        seat = ticket.seat if ticket else ""
     found = finding.find(request.POST.get("postcode", "")[:100], seat[:20])
     if found.seat is None:
         return _ask_postcode(request, campaign, found)
@@ -108,6 +132,7 @@ def preview(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeping_language
 @of_open_campaign
 @begun_with_a_form
 def questions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
@@ -116,6 +141,7 @@ def questions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeping_language
 @of_open_campaign
 @begun_with_a_form
 def letter_text(request: HttpRequest, campaign: Campaign) -> HttpResponse:
@@ -181,17 +207,28 @@ def _ask_postcode(
             "form": form,
             "finding": found,
             "seat_groups": seat_groups(),
+            "is_answer": request.method == "POST",
             "situation": situation,
             "words": WORDINGS[situation],
             "others": [(each, WORDINGS[each].choice) for each in OFFERED],
             "kept": [
                 ("situation", situation),
-                *present(request.POST, ("token", *typed, *EDITED)),
+                *present(request.POST, ("token", LETTER_LANGUAGE, *typed, *EDITED)),
                 *(("demands", value) for value in request.POST.getlist("demands")),
             ],
         },
         status=HTTPStatus.UNPROCESSABLE_ENTITY if found.error else HTTPStatus.OK,
     )
+
+
+def _is_asked_again(post: QueryDict) -> bool:
+    """Whether the page with the postcode box only changes its language."""
+    return languages.FIELD in post and not {"postcode", "seat", "here"} & post.keys()
+
+
+def _is_drawn_again(post: QueryDict) -> bool:
+    """Whether the page with the questions only changes a language."""
+    return post.get("here") == "reasons"
 
 
 def _closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:

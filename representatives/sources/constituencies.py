@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from representatives.models import Country
 from representatives.snapshot import ConstituencyRow, Provenance
 from representatives.sources.tables import Table
 
 PROVENANCE = Provenance(
-    source=(
+    source=gettext_noop(
         "The 650 seats of the House of Commons on the boundaries of July 2024, with"
         " their official codes and their names in English and Welsh, from the Office"
         " for National Statistics."

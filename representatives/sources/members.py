@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from representatives import addressing
 from representatives.snapshot import MemberRow, Provenance
 from representatives.sources.constituencies import CODES_IN_FORCE
 from representatives.sources.tables import Table
 
 PROVENANCE = Provenance(
-    source=(
+    source=gettext_noop(
         "The current members of the House of Commons with their titles, parties and"
         " e-mail addresses, from UK Parliament. How each is addressed after “Dear” is"
         " derived from the title."

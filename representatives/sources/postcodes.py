@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from representatives.snapshot import Provenance, SectorRow
 from representatives.sources.constituencies import CODES_IN_FORCE
 from representatives.sources.constituencies import PROVENANCE as SEATS
 from representatives.sources.tables import Table
 
 PROVENANCE = Provenance(
-    source=(
+    source=gettext_noop(
         "The live postcodes of Great Britain, each with the seat in which its middle"
         " point lies, from the Office for National Statistics' Postcode Directory. Its"
         " open licence does not cover Northern Ireland, so those are left out."

@@ -148,7 +148,7 @@ def make_letter(
             "sender_key": tokens.sender_key(
                 campaign.pk, representative.parliament_id, email
             ),
-            "consent_wording": CONSENT_WORDING,
+            "consent_wording": str(CONSENT_WORDING),
             "consented_at": now,
             "created_at": now,
             "confirm_by": now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS),

@@ -23,6 +23,7 @@ def hidden(answer: Answer) -> dict[str, list[str]]:
     """What the page's form carries on by itself."""
     fields: dict[str, list[str]] = {}
     for name, value in _HIDDEN.findall(answer.content.decode()):
-        if name != "csrfmiddlewaretoken":
+        # Nor where the choice of a language leads back to: a form of its own.
+        if name not in {"csrfmiddlewaretoken", "to"}:
             fields.setdefault(name, []).append(unescape(value))
     return fields

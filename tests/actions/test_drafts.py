@@ -164,5 +164,5 @@ def test_a_draft_holds_every_field_of_the_person_and_none_of_ours() -> None:
     script = (SCRIPTS / "draft_fields.js").read_text()
     named = set(re.findall(r'"([a-z_0-9]+)"', script))
     # The last is what "typeof" says.
-    ours = {"demands", "situation", "sureness", "string"}
+    ours = {"demands", "situation", "sureness", "letter_language", "string"}
     assert named == {*PERSON, *EDITED, *ours}

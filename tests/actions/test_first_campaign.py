@@ -1,17 +1,33 @@
 import datetime
 import itertools
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
 from actions import composing, first_campaign, own_words, rendering
 from actions.composing import Composition
+from actions.first_campaign_in import welsh
 from actions.models import (
     Campaign,
+    CampaignTranslation,
     Demand,
+    DemandTranslation,
+    LetterTemplate,
     LetterTemplateVersion,
+    PromptTranslation,
     Source,
+    SourceTranslation,
+)
+from actions.models.translations import (
+    CampaignWords,
+    DemandWords,
+    PromptWords,
+    SourceWords,
+    TranslationLanguage,
+    Words,
+    worded,
 )
 from representatives.lookup import Candidate, Member
 from representatives.models import Representative
@@ -20,6 +36,14 @@ pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 22)
 NOTE = "[Say here in a sentence or two why this matters to you.]"
 REASON = "My neighbour has not heard from her brother in Ürümqi since 2018."
+NOTE_CY = "[Dywedwch yma mewn brawddeg neu ddwy pam mae hyn yn bwysig i chi.]"
+REASON_CY = "Nid yw fy nghymydog wedi clywed gan ei brawd yn Ürümqi ers 2018."
+MONTHS_CY = {
+    "March": "Mawrth",
+    "April": "Ebrill",
+    "August": "Awst",
+    "December": "Rhagfyr",
+}
 
 
 @pytest.fixture
@@ -34,8 +58,9 @@ def letter(
     demands: list[Demand],
     reason: str = "",
     party: str = "Labour",
+    language: str = "en",
 ) -> Composition:
-    version = LetterTemplateVersion.objects.newest_of(campaign)
+    version = LetterTemplateVersion.objects.newest_of(campaign, language)
     assert version is not None
     member = Member(
         id=1,
@@ -87,19 +112,25 @@ def test_everything_in_it_would_be_accepted_from_a_campaigner(
 
 def test_making_it_twice_changes_nothing(campaign: Campaign) -> None:
     Campaign.objects.update(headline="Ours now")
+    CampaignTranslation.objects.update(headline="Ein un ni bellach")
+    SourceTranslation.objects.all().delete()
     campaign.demands.in_order()[0].delete()
     assert first_campaign.create() is None
     assert Campaign.objects.get().headline == "Ours now"
+    assert set(CampaignTranslation.objects.values_list("headline", flat=True)) == {
+        "Ein un ni bellach"
+    }
+    assert not SourceTranslation.objects.exists()
     assert campaign.demands.count() == 5
-    assert LetterTemplateVersion.objects.count() == 1
+    assert LetterTemplateVersion.objects.count() == 2
 
 
 def test_the_page_has_an_opening_of_three_sentences_and_a_short_story(
     campaign: Campaign,
 ) -> None:
     assert campaign.lede.count(". ") == 2
-    assert 4 <= len(campaign.story_paragraphs) <= 6
-    assert all(length(part) < 90 for part in campaign.story_paragraphs)
+    assert 4 <= len(campaign.said.story_paragraphs) <= 6
+    assert all(length(part) < 90 for part in campaign.said.story_paragraphs)
 
 
 def test_demands_are_short(campaign: Campaign) -> None:
@@ -183,7 +214,7 @@ def test_parties_are_spelt_as_in_the_register(registers: None) -> None:
 def test_a_brush_off_is_answered_with_thanks_and_one_question(
     campaign: Campaign,
 ) -> None:
-    parts = campaign.stock_reply_paragraphs
+    parts = campaign.said.stock_reply_paragraphs
     text = "\n\n".join(parts)
     assert 3 <= len(parts) <= 5
     assert length(text) <= 160
@@ -195,7 +226,7 @@ def test_a_brush_off_is_answered_with_thanks_and_one_question(
 
 
 def test_how_to_meet_the_mp_is_told_in_a_few_paragraphs(campaign: Campaign) -> None:
-    parts = campaign.meeting_paragraphs
+    parts = campaign.said.meeting_paragraphs
     text = " ".join(parts)
     assert 4 <= len(parts) <= 6
     assert all(length(part) < 80 for part in parts)
@@ -261,3 +292,189 @@ def test_sources_are_on_well_known_sites_and_told_once(campaign: Campaign) -> No
     }
     statements = campaign.sources.values_list("statement", flat=True)
     assert len(set(statements)) == len(statements)
+
+
+# --- In other languages -------------------------------------------------------------
+
+
+def words_of(campaign: Campaign, language: str) -> Iterator[Words]:
+    """Everything that the campaign says, each row's texts."""
+    yield worded(CampaignWords, campaign, language)
+    for demand in campaign.demands.order_by("pk"):
+        yield worded(DemandWords, demand, language)
+    for prompt in campaign.prompts.order_by("pk"):
+        yield worded(PromptWords, prompt, language)
+    for source in campaign.sources.order_by("pk"):
+        yield worded(SourceWords, source, language)
+
+
+def texts_of(campaign: Campaign, language: str) -> list[tuple[str, str, bool]]:
+    """Of each text its field, what it says, and whether it is in the language."""
+    return [
+        (name, getattr(words, name), spoken == language)
+        for words in words_of(campaign, language)
+        for name, spoken in words.languages.items()
+    ]
+
+
+@pytest.mark.parametrize("language", TranslationLanguage)
+def test_every_text_is_translated_but_what_goes_to_the_mp(
+    campaign: Campaign, language: str
+) -> None:
+    english = {
+        name for name, _, is_spoken in texts_of(campaign, language) if not is_spoken
+    }
+    # A letter, and a reply to an MP's office, goes in English or Welsh.
+    assert english == (set() if language == "cy" else {"paragraph", "stock_reply_help"})
+
+
+@pytest.mark.parametrize(
+    "kind", [CampaignTranslation, DemandTranslation, PromptTranslation]
+)
+def test_every_translation_would_be_accepted_from_a_campaigner(
+    campaign: Campaign,
+    kind: type[CampaignTranslation | DemandTranslation | PromptTranslation],
+) -> None:
+    rows = kind.objects.all()
+    assert {row.language for row in rows} == set(TranslationLanguage)
+    for row in rows:
+        row.full_clean()
+
+
+def test_every_source_is_told_in_every_language(campaign: Campaign) -> None:
+    rows = SourceTranslation.objects.all()
+    assert len(rows) == campaign.sources.count() * len(TranslationLanguage)
+    for row in rows:
+        row.full_clean()
+
+
+@pytest.mark.parametrize("language", TranslationLanguage)
+def test_a_translation_has_the_paragraphs_and_the_numbers_of_the_english(
+    campaign: Campaign, language: str
+) -> None:
+    pairs = zip(texts_of(campaign, "en"), texts_of(campaign, language), strict=True)
+    for (name, english, _), (_, translated, is_spoken) in pairs:
+        assert sorted(re.findall(r"\d+", english)) == sorted(
+            re.findall(r"\d+", translated)
+        ), translated
+        assert english.count("\n\n") == translated.count("\n\n"), name
+        assert is_spoken == (translated != english), name
+
+
+@pytest.mark.parametrize("language", TranslationLanguage)
+def test_each_translation_belongs_to_its_row(campaign: Campaign, language: str) -> None:
+    # By years: the sources are not in the order of their dates.
+    for source in campaign.sources.all():
+        said = worded(SourceWords, source, language).statement
+        assert re.findall(r"\d{4}", said) == re.findall(r"\d{4}", source.statement)
+        assert ("DNA" in said) == ("DNA" in source.statement)
+
+
+def test_welsh_texts_write_typographic_apostrophes(campaign: Campaign) -> None:
+    for _, text, _ in texts_of(campaign, "cy"):
+        assert not set(text) & set("'\"`")
+    assert "'" not in welsh.LETTER_SUBJECT + welsh.LETTER_BODY
+
+
+def test_welsh_dates_are_the_english_ones(campaign: Campaign) -> None:
+    pairs = zip(texts_of(campaign, "en"), texts_of(campaign, "cy"), strict=True)
+    told = [
+        *((english, translated) for (_, english, _), (_, translated, _) in pairs),
+        (first_campaign.LETTER_BODY, welsh.LETTER_BODY),
+    ]
+    days = rf"\b(\d{{1,2}}) ({'|'.join(MONTHS_CY)})\b"
+    found = 0
+    for english, translated in told:
+        for day, month in re.findall(days, english):
+            assert f"{day} {MONTHS_CY[month]}" in translated
+            found += 1
+    assert found >= 10
+
+
+# --- The letter in Welsh ------------------------------------------------------------
+
+
+def test_the_welsh_letter_would_be_accepted_from_a_campaigner(
+    campaign: Campaign,
+) -> None:
+    template = LetterTemplate.objects.get(campaign=campaign, language="cy")
+    template.full_clean()
+    version = template.versions.get()
+    version.full_clean()
+    rendering.check(version.body)
+    for demand in DemandTranslation.objects.filter(language="cy"):
+        assert not rendering.fault_in(demand.paragraph)
+        assert 20 <= length(demand.paragraph) <= 50
+
+
+def test_a_seats_name_stands_in_welsh_where_nothing_changes_it() -> None:
+    # After “yn”, Bangor would be Mangor.
+    before = re.findall(r"(\w+) \{\{ constituency\.name", welsh.LETTER_BODY)
+    assert before == ["etholaeth"]
+
+
+def test_the_welsh_letter_compares_what_the_english_one_compares() -> None:
+    code = re.compile(r"\{[{%].*?[%}]\}")
+    english = code.findall(first_campaign.LETTER_BODY)
+    assert code.findall(welsh.LETTER_BODY) == english
+
+
+@pytest.mark.parametrize(
+    ("party", "ask"),
+    [
+        ("Labour", "godi’r mater hwn gyda Llywodraeth y DU"),
+        ("Speaker", "godi hyn yn breifat gyda’r Ysgrifennydd Tramor"),
+        ("Sinn Féin", "ysgrifennu at yr Ysgrifennydd Tramor"),
+    ],
+)
+def test_everybody_is_asked_the_same_in_welsh(
+    campaign: Campaign, party: str, ask: str
+) -> None:
+    demands = list(campaign.demands.in_order())
+    made = letter(campaign, demands, REASON_CY, party, language="cy")
+    parts = made.body.split("\n\n")
+    assert made.language == "cy"
+    assert parts[0].startswith(
+        "Yr wyf yn un o’ch etholwyr yn etholaeth Leeds North East, "
+    )
+    assert parts[1] == REASON_CY
+    assert parts[3:-1] == [words["paragraph"] for words in welsh.DEMANDS]
+    assert ask in parts[-1]
+    assert made.body.count("?") == 1
+    assert "rhoi gwybod i mi pa ateb a gewch?" in parts[-1]
+
+
+def test_a_welsh_note_has_to_go_before_the_letter_does(campaign: Campaign) -> None:
+    made = letter(campaign, ticked(campaign), language="cy")
+    assert made.body.split("\n\n")[1] == NOTE_CY
+    assert composing.placeholder_left(made.body, made.base_text) == NOTE_CY
+    assert not composing.placeholder_left(
+        made.body.replace(NOTE_CY, REASON_CY), made.base_text
+    )
+
+
+def test_of_a_welsh_letter_only_the_writers_sentence_is_own(
+    campaign: Campaign,
+) -> None:
+    made = letter(campaign, ticked(campaign), REASON_CY, language="cy")
+    assert own_words.measure(made.base_text, made.base_text).own_words == 0
+    measured = own_words.measure(made.base_text, made.body)
+    assert measured.own_words == length(REASON_CY)
+    own = [
+        piece.text
+        for part in own_words.mark(made.base_text, made.body)
+        for piece in part
+        if piece.is_own
+    ]
+    assert own == [REASON_CY]
+
+
+def test_a_brush_off_is_answered_in_welsh_with_one_question(
+    campaign: Campaign,
+) -> None:
+    text = campaign.in_language("cy").stock_reply_help
+    assert text.count("?") == 1
+    notes = re.findall(r"\[[^\]\n]+\]", text)
+    assert len(notes) == 1
+    assert composing.placeholder_left(text, "") == notes[0]
+    assert not re.search(r"\b(Annwyl|Yn gywir)\b", text)

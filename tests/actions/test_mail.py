@@ -252,7 +252,7 @@ def test_the_confirmation_holds_the_whole_letter_and_every_link(
         assert f"\n{link}\n" in text
     assert composing.text_of(letter).strip() in text
     assert f"Subject: {letter.subject}" in text
-    assert "29 November 2026, 12:00" in text
+    assert "29 November 2026, 12:00" in " ".join(text.split())
     assert "Opening the page sends nothing; only the button does." in text
     assert letter.campaign.headline not in text
 

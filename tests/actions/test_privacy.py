@@ -275,6 +275,7 @@ def test_every_text_of_a_letter_is_the_persons_or_known_not_to_be() -> None:
         "recipient_salutation",
         "recipient_email",
         "seat_name",
+        "language",
         "consent_wording",
         "sender_key",
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Campaign
-from config.jinja import remembered
+from config.jinja import drawn_once
 from representatives.models import Representative
 from tests.actions.counted import count_letters, make_seat
 from tests.actions.factories import make_campaign
@@ -128,9 +128,9 @@ def test_the_map_is_drawn_once_for_as_long_as_it_shows_the_same(
     client: Client, campaign: Campaign
 ) -> None:
     page(client)
-    drawn = remembered.cache_info().misses
+    drawn = drawn_once.cache_info().misses
     count_letters(campaign, make_seat(), 5)
     page(client)
     page(client)
 
-    assert remembered.cache_info().misses == drawn + 1
+    assert drawn_once.cache_info().misses == drawn + 1

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from actions import counting, reports, seats
 from actions.models import Campaign, Tally
 from actions.reports import By, Counts, HeadlineCounts
-from representatives.models import Constituency, Representative
+from representatives import lookup
+from representatives.models import REGIONS, Constituency, Country, Representative
 from tests.actions.counted import TODAY, YESTERDAY, count_letters, make_seat
 from tests.actions.factories import make_campaign, make_letter
 from tests.registers import make_member
@@ -378,6 +379,27 @@ def test_cells_lie_beside_each_other_as_on_the_map() -> None:
 
     assert (b.x - a.x, b.y - a.y) == (20, 0)
     assert (c.x - a.x, round(c.y - a.y, 1)) == (10, 17.3)
+
+
+@pytest.mark.usefixtures("registers")
+def test_progress_names_seats_in_the_readers_language() -> None:
+    campaign = make_campaign()
+    english = reports.progress(campaign, TODAY).daily.told
+    with translation.override("cy"):
+        welsh = reports.progress(campaign, TODAY).daily.told
+        assert reports.progress(campaign, TODAY).daily.told is welsh
+        wales = translation.gettext("Wales")
+    named = {seat.code: seat for seat in welsh.seats}
+    assert (named["W07000111"].name, named["W07000111"].region) == ("Wrecsam", wales)
+    assert wales in {group.name for group in welsh.countries}
+    assert "Wrexham" in {seat.name for seat in english.seats}
+    assert reports.progress(campaign, TODAY).daily.told is english
+
+
+@pytest.mark.usefixtures("registers")
+def test_every_region_of_the_register_is_known_to_translators() -> None:
+    known = {*REGIONS, *Country.values}
+    assert {seat.region for seat in lookup.seats()} == known - {"England"}
 
 
 def test_large_numbers_in_words_are_readable(campaign_of_many: Campaign) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from actions import privacy, recording, submitting, tokens, wording
+from actions import history, privacy, recording, submitting, tokens, wording
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import make_campaign, make_letter
 from tests.actions.pages import text
@@ -157,6 +157,16 @@ def test_a_letter_to_somebody_who_left_the_seat_says_so_and_leads_on(
     assert "post a letter" not in page
 
 
+@pytest.mark.parametrize("language", [code for code, _ in project.LANGUAGES])
+def test_why_a_letter_failed_is_known_whatever_language_it_is_told_in(
+    language: str,
+) -> None:
+    letter = make(state=Letter.State.QUEUED)
+    recording.failed(owed(letter), wording.MEMBER_LEFT, timezone.now())
+    with translation.override(language):
+        assert history.of(letter)[-1].stored_cause == wording.MEMBER_LEFT
+
+
 def test_every_thing_that_can_happen_is_told_in_a_sentence(client: Client) -> None:
     letter = make(state=Letter.State.ACCEPTED, is_demo=False)
     # Whoever did not write a letter is told of it in other words.
@@ -165,8 +175,8 @@ def test_every_thing_that_can_happen_is_told_in_a_sentence(client: Client) -> No
         LetterEvent.objects.create(letter=letter, kind=kind, at=timezone.now())
     page = shown(client, letter)
     for kind in kinds:
-        assert kind.label.endswith(".")
-        assert kind.label in page
+        assert str(kind.label).endswith(".")
+        assert str(kind.label) in page
 
 
 def test_in_a_trial_the_letter_went_to_the_outbox_and_no_mail_server_took_it(
@@ -209,7 +219,7 @@ def test_a_letter_disowned_after_it_went_is_its_readers_no_more(
     assert "it could not be called back" in page
     assert "Somebody wrote the letter." in page
     assert "Somebody confirmed it." in page
-    assert page.count(LetterEvent.Kind.DISOWNED.label) == 2 - is_erased_already
+    assert page.count(str(LetterEvent.Kind.DISOWNED.label)) == 2 - is_erased_already
     for words in (
         "You wrote",
         "You confirmed",

@@ -4,12 +4,15 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.conf import settings as configured
 from django.db import connection, transaction
+from django.utils import translation
 from pytest_django import Settings
 
 from actions import composing, submitting
 from actions.composing import Composition, Sender
 from actions.errors import CampaignClosedError, NoRecipientError, TooManyError
+from actions.forms import LetterForm
 from actions.models import (
     Campaign,
     Delivery,
@@ -97,8 +100,21 @@ def test_a_letter_waits_for_confirmation_and_only_that_mail_is_owed(
 @pytest.mark.django_db
 def test_consent_is_stored_with_its_wording_and_time(draft: Draft) -> None:
     letter = submit(draft)
-    assert letter.consent_wording == submitting.CONSENT_WORDING
+    assert letter.consent_wording == str(submitting.CONSENT_WORDING)
     assert letter.consented_at == NOW
+
+
+@pytest.mark.parametrize("language", [code for code, _ in configured.LANGUAGES])
+@pytest.mark.django_db
+def test_consent_is_stored_in_the_language_in_which_it_was_asked_for(
+    draft: Draft, language: str
+) -> None:
+    with translation.override(language):
+        shown = str(LetterForm(base_text="").fields["consent"].label)
+        letter = submit(draft)
+    assert letter.consent_wording == shown
+    letter.refresh_from_db()
+    assert letter.consent_wording == shown
 
 
 @pytest.mark.django_db

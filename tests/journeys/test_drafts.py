@@ -171,6 +171,7 @@ def test_a_draft_holds_what_was_typed_and_nothing_of_ours(page: Page) -> None:
     names = {re.sub(r"\d+", "1", name) for name in fields(page)}
     assert names == {
         *("answer_1", "name", "email", "address_line_1", "town", "postcode"),
+        "letter_language",
         *("demands", "situation", "sureness", "subject"),
     }
 

@@ -19,9 +19,9 @@ def choose(page: Page, situation: Situation) -> None:
     words = WORDINGS[situation]
     page.goto(steps.CAMPAIGN)
     page.get_by_role("link", name="Living abroad, or no postcode?").click()
-    page.get_by_role("button", name=words.choice).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(words.heading)
-    page.get_by_label(words.postcode).fill(steps.WESTMINSTER)
+    page.get_by_role("button", name=str(words.choice)).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(str(words.heading))
+    page.get_by_label(str(words.postcode)).fill(steps.WESTMINSTER)
     page.get_by_role("button", name="Find my MP").click()
 
 
@@ -59,10 +59,10 @@ def test_each_path_fits_small_screens_and_can_be_used_by_all(
     page: Page, situation: Situation
 ) -> None:
     page.goto(f"{steps.CAMPAIGN}write/")
-    page.get_by_role("button", name=WORDINGS[situation].choice).click()
+    page.get_by_role("button", name=str(WORDINGS[situation].choice)).click()
     assert_fits(page, 320)
     assert_accessible(page)
-    page.get_by_label(WORDINGS[situation].postcode).fill(steps.WESTMINSTER)
+    page.get_by_label(str(WORDINGS[situation].postcode)).fill(steps.WESTMINSTER)
     page.get_by_role("button", name="Find my MP").click()
     expect(page.locator(".member")).to_be_visible()
     assert_fits(page, 320)

@@ -257,6 +257,9 @@ def test_a_letter_goes_from_ones_own_mail_by_keyboard_alone(page: Page) -> None:
 
 def test_text_of_twice_the_size_fits_the_smallest_screen(page: Page) -> None:
     def look_enlarged() -> None:
+        # The page that the last press leads to may still be on its way.
+        page.wait_for_load_state()
+        expect(page.locator("h1")).to_be_visible()
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert_fits(page, 320)
         page.evaluate("document.documentElement.style.fontSize = ''")
@@ -265,6 +268,7 @@ def test_text_of_twice_the_size_fits_the_smallest_screen(page: Page) -> None:
     from_own_mail(page)
     look_enlarged()
     page.get_by_role("button", name="On paper instead").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Send it on paper")
     look_enlarged()
     page.get_by_role("button", name="Not yet").click()
     look_enlarged()

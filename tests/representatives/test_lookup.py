@@ -244,6 +244,49 @@ def test_all_seats_are_listed_by_name() -> None:
     assert (wrexham.country, wrexham.region) == ("Wales", "Wales")
 
 
+@pytest.mark.parametrize(
+    ("code", "language", "name"),
+    [
+        ("W07000111", "en-gb", "Wrexham"),
+        ("W07000111", "cy", "Wrecsam"),
+        ("W07000111", "ug", "Wrexham"),
+        ("W07000112", "cy", "Ynys Môn"),
+        ("E14001172", "cy", "Cities of London and Westminster"),
+    ],
+)
+def test_a_seat_is_named_in_welsh_where_it_has_a_welsh_name(
+    code: str, language: str, name: str
+) -> None:
+    seat = lookup.seat(code)
+    assert seat is not None
+    assert lookup.name_in(seat, language) == name
+    [listed] = [each for each in lookup.seats() if each.code == code]
+    assert lookup.name_in(listed, language) == name
+
+
+def test_in_welsh_seats_stand_in_the_order_of_the_welsh_alphabet() -> None:
+    welsh = [seat for seat in lookup.seats() if seat.country == "Wales"]
+    in_order = sorted(welsh, key=lambda seat: lookup.sort_name(seat, "cy"))
+    names = [lookup.name_in(seat, "cy") for seat in in_order]
+    assert names[:3] == [
+        "Aberafan Maesteg",
+        "Aberhonddu, Maesyfed a Chwm Tawe",
+        "Alun a Glannau Dyfrdwy",
+    ]
+    # Ff comes after f, and ŵ is a w.
+    assert names.index("Caerfyrddin") + 1 == names.index("Caerffili")
+    assert names.index("Gorllewin Casnewydd ac Islwyn") + 1 == names.index("Gŵyr")
+    assert names[-1] == "Ynys Môn"
+
+
+@pytest.mark.parametrize("language", ["en-gb", "tr", "ug"])
+def test_in_other_languages_seats_stay_in_the_english_order(language: str) -> None:
+    seats = lookup.seats()
+    assert sorted(seats, key=lambda seat: lookup.sort_name(seat, language)) == list(
+        seats
+    )
+
+
 def test_the_list_of_seats_is_read_once_for_each_register(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -1,9 +1,6 @@
 // Puts a field's text on the clipboard, and says so beside what was pressed.
 
-const COPIED = "Copied. Paste it where you need it.";
-const COPIED_FOR_MAIL =
-  "Your letter is copied. Paste it into the mail that opens: press and hold there and choose Paste, or press Ctrl+V (⌘V on a Mac).";
-const NOT_COPIED = "Your browser did not let us copy. The text is selected: copy it yourself, then paste it.";
+import { said } from "./words.js";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
 
@@ -50,10 +47,10 @@ export function copyBy(control) {
   const field = document.getElementById(control.getAttribute("data-copies") ?? "");
   if (!isField(field)) return;
   control.removeAttribute("hidden");
-  const words = control instanceof HTMLAnchorElement ? COPIED_FOR_MAIL : COPIED;
+  const copied = control instanceof HTMLAnchorElement ? "copied_for_mail" : "copied";
   control.addEventListener("click", async () => {
     const isCopied = await copy(field);
-    say(control, isCopied ? words : NOT_COPIED);
+    say(control, said(isCopied ? copied : "not_copied"));
   });
 }
 

@@ -10,6 +10,7 @@ import { meterOn } from "./meter.js";
 import { measure } from "./own_words.js";
 import { drawSender } from "./sender.js";
 import { ownParagraphs, paragraphElement } from "./sheet.js";
+import { said } from "./words.js";
 
 /** @type {HTMLFormElement | null} */
 const form = document.querySelector("form[data-compose]");
@@ -63,11 +64,11 @@ function follow(compose) {
     if (!fresh || !text) return;
     text.replaceChildren(...[...fresh.children].map((child) => document.importNode(child, true)));
     drawReason();
-    if (status) status.textContent = "The letter now asks for what you chose.";
+    if (status) status.textContent = said("letter_follows");
   };
 
   followDemands(compose, arrived, () => {
-    if (status) status.textContent = "The letter here could not follow. The next page will show it.";
+    if (status) status.textContent = said("letter_behind");
   });
   compose.addEventListener("input", (event) => {
     const changed = event.target;

@@ -17,7 +17,7 @@ const EDITED = new Map([
   ["subject", "composed_subject"],
   ["body", "composed"],
 ]);
-const CHOSEN = ["demands", "postcode", "situation", "sureness"];
+const CHOSEN = ["demands", "postcode", "situation", "sureness", "letter_language"];
 
 /**
  * @param {string} name of a field

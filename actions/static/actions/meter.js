@@ -1,5 +1,7 @@
 // The own-words meter: the bar moves at once, the sentence is spoken when typing pauses.
 
+import { said } from "./words.js";
+
 /** @typedef {import("./own_words.js").Measure} Measure */
 
 const PAUSE_MILLISECONDS = 1200;
@@ -30,16 +32,15 @@ export function meterOn(meter, nextStep = () => meter.getAttribute("data-next") 
   };
 
   return (measure) => {
-    const number = new Intl.NumberFormat("en-GB").format(measure.words);
-    const count = measure.words === 1 ? "1 word" : `${number} words`;
+    const values = { percent: measure.percent, n: measure.words };
     bar?.setAttribute("width", String(measure.percent));
-    if (percent) percent.textContent = `${measure.percent}% yours.`;
-    if (words) words.textContent = count;
+    if (percent) percent.textContent = said("percent", values);
+    if (words) words.textContent = said("word_count", values);
     if (hint && hints.length > 0) hint.textContent = hintFor(measure.percent);
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => {
-      const said = `${measure.percent}% yours, ${count}. ${hint?.textContent ?? ""}`;
-      if (spoken && spoken.textContent !== said) spoken.textContent = said;
+      const told = `${said("measure", values)} ${hint?.textContent ?? ""}`;
+      if (spoken && spoken.textContent !== told) spoken.textContent = told;
     }, PAUSE_MILLISECONDS);
   };
 }

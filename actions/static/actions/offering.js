@@ -4,6 +4,7 @@ import { fieldsOf, isBegun } from "./draft_fields.js";
 import { brought, unpack } from "./draft_links.js";
 import * as drafts from "./drafts.js";
 import { CLEARED } from "./clearing.js";
+import { day } from "./words.js";
 
 /** @typedef {import("./drafts.js").Draft} Draft */
 
@@ -134,12 +135,11 @@ function inputsOf(draft) {
  * @param {number} at in milliseconds
  */
 function writeDay(offers, at) {
-  const day = offers.querySelector("[data-draft-day]");
+  const place = offers.querySelector("[data-draft-day]");
   const date = new Date(at);
-  const language = document.documentElement.lang;
-  if (!(day instanceof HTMLTimeElement)) return;
-  day.dateTime = date.toISOString();
-  day.textContent = date.toLocaleDateString(language, { day: "numeric", month: "long" });
+  if (!(place instanceof HTMLTimeElement)) return;
+  place.dateTime = date.toISOString();
+  place.textContent = day(date);
 }
 
 /**

@@ -11,6 +11,7 @@ import { measure } from "./own_words.js";
 import { drawSender } from "./sender.js";
 import { paragraphElement } from "./sheet.js";
 import { composed, noteLeft, wholeLetter } from "./whole.js";
+import { said } from "./words.js";
 
 const TOO_MANY = 429;
 
@@ -154,7 +155,7 @@ function write(questions) {
       const fresh = JSON.parse(text);
       proposals = { withPrompt: fresh.with_prompt, withoutReason: fresh.without_reason };
       ticked = ticks();
-      status.textContent = "The letter now asks for what you chose.";
+      status.textContent = said("letter_follows");
       // It may arrive when the letter is already being read through.
       if (finished.hidden) drawQuestions();
       else if (body.value === madeOfAnswers) makeAfresh();
@@ -162,8 +163,7 @@ function write(questions) {
     },
     () => {
       for (const box of boxes) box.checked = ticked.includes(box.value);
-      status.textContent =
-        "The letter could not follow, perhaps because you are offline. It asks for what was ticked before.";
+      status.textContent = said("letter_offline");
     },
   );
   letter.addEventListener("input", drawLetter);

@@ -12,7 +12,7 @@ import { senderIn } from "./sender.js";
 const BRACKETED = /\[[^[\]\n]*\]/g;
 const LETTER = /\p{L}/u;
 const INSTRUCTION =
-  /^\[\s*(?:add|describe|explain|insert|say|tell|write|your|name|town)(?![\p{L}\p{N}_])/iu;
+  /^\[\s*(?:add|describe|explain|insert|say|tell|write|your|name|town|dywedwch|disgrifiwch|eglurwch|eich|enw|rhowch|tref|ychwanegwch|ysgrifennwch)(?![\p{L}\p{N}_])/iu;
 
 /**
  * @param {string} text

@@ -1,0 +1,19 @@
+import pytest
+from django.utils import translation
+
+from representatives import parties
+from representatives.models import Representative
+
+
+@pytest.mark.django_db
+def test_every_party_of_the_register_is_known(registers: None) -> None:
+    sitting = set(Representative.objects.current().values_list("party", flat=True))
+
+    assert sitting - {""} <= parties.KNOWN
+
+
+def test_a_party_is_named_in_the_readers_language() -> None:
+    with translation.override("cy"):
+        assert parties.named("Labour") == "Llafur"
+        assert parties.named("A Party of Tomorrow") == "A Party of Tomorrow"
+    assert parties.named("Labour") == "Labour"
