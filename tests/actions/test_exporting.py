@@ -46,6 +46,7 @@ def held(file: dict[str, Any], part: str) -> Any:
 def sent_letter(**fields: Any) -> Letter:
     """Make one of which there is something in every field."""
     texts = {name: f"{MARKER}{name}"[:10] for name in Letter.PERSONAL_FIELDS}
+    texts["reader_language"] = MARKER[:5]
     texts["sender_email"] = f"{MARKER}@mail.example"
     letter = make_letter(state=Letter.State.QUEUED, now=NOW, **{**texts, **fields})
     owed = letter.deliveries.get()

@@ -48,6 +48,7 @@ def marked(**fields: object) -> Letter:
     texts = dict.fromkeys(Letter.PERSONAL_FIELDS, MARKER)
     texts["sender_email"] = f"{MARKER}@{MARKER}.example"
     texts["postcode"] = MARKER[:10]
+    texts["reader_language"] = MARKER[:5]
     return make_letter(**{**texts, **fields})  # type: ignore[arg-type]
 
 
