@@ -79,6 +79,9 @@ def test_the_answer_is_the_same_whatever_the_address_is(
         ask(client, campaign, email)
         for email in ("in@mail.example", "waits@mail.example", JO, JO, JO, JO)
     ]
+    for answer in answers:
+        # The second that it was asked in, which may be the next one's.
+        del answer.headers["Expires"]
     told = {
         (answer.status_code, answer.url, str(sorted(answer.headers.items())))
         for answer in answers
