@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from actions import history, privacy
-from actions.models import Letter
+from actions.models import Delivery, Letter
 
 _ABOUT: Final = gettext_lazy(
     "Everything that Postbag holds of you because of one letter. Other letters of "
@@ -55,7 +55,7 @@ def everything_of(letter: Letter, *, now: datetime.datetime) -> dict[str, Any]:
         "about": f"{_ABOUT} {_ERASED}" if letter.is_forgotten else str(_ABOUT),
         "made_at": now,
         "controller": {
-            "name": settings.CONTROLLER_NAME,
+            "name": privacy.controller(),
             "contact": settings.CONTROLLER_CONTACT or None,
         },
         "parts": [asdict(part) for part in parts],
@@ -182,11 +182,16 @@ def _mails(letter: Letter) -> Part:
                 "due": delivery.due_at,
                 "tries": delivery.attempts,
                 "done": delivery.done_at,
-                "mail_servers_last_answer": delivery.last_error or None,
+                "mail_servers_last_answer": _last_answer(delivery),
             }
             for delivery in letter.deliveries.order_by("due_at", "pk")
         ],
     )
+
+
+def _last_answer(delivery: Delivery) -> str | None:
+    """Give a server's own words, or a sentence of ours where it said nothing."""
+    return gettext(delivery.last_error) if delivery.last_error else None
 
 
 def _code(letter: Letter) -> Part:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from actions import own_words
+from actions import languages, own_words
 from actions.composing import LONGEST_BODY, Sender, placeholder_left
 from actions.models import Demand
 from actions.questions import Question, next_step, together
@@ -217,7 +217,8 @@ class ComposeForm(forms.Form):
         self._demands = {str(demand.pk): demand for demand in demands}
         field = cast("forms.TypedMultipleChoiceField", self.fields["demands"])
         field.choices = [
-            (key, demand.said.title) for key, demand in self._demands.items()
+            (key, languages.marked(demand.said, "title"))
+            for key, demand in self._demands.items()
         ]
         field.coerce = self._demands.__getitem__
         self.questions = questions
@@ -337,8 +338,8 @@ class ComposeForm(forms.Form):
 
 def _answer_field(question: Question) -> forms.CharField:
     return forms.CharField(
-        label=question.words,
-        help_text=question.help,
+        label=question.label or question.words,
+        help_text=question.help_text or question.help,
         required=False,
         max_length=LONGEST_ANSWER,
         error_messages={

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
+
+from actions.models.translations import Words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -78,6 +81,23 @@ def said_in(code: str, words: "StrPromise") -> str:
     language = BY_CODE.get(code, spoken())
     with translation.override(language.code):
         return str(words)
+
+
+def foreign(words: Words, name: str) -> str:
+    """Say of a text that stands in no translation that it is English (WCAG 3.1.2).
+
+    Gives attributes of an element, with a space before them, or nothing.
+    """
+    if words.languages[name] == spoken().code:
+        return ""
+    return format_html(' lang="{}" dir="{}"', ENGLISH.tag, ENGLISH.direction)
+
+
+def marked(words: Words, name: str) -> str:
+    """Give a text for where no template puts it into an element of its own."""
+    text: str = getattr(words, name)
+    attributes = foreign(words, name)
+    return format_html("<span{}>{}</span>", attributes, text) if attributes else text
 
 
 def keep(response: HttpResponse, language: Language) -> None:

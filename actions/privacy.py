@@ -46,6 +46,11 @@ class Cause(enum.StrEnum):
     DISOWNED = gettext_noop("You told us that you did not write it.")
 
 
+def controller() -> str:
+    """Name who answers for people's data; a trial need not say."""
+    return settings.CONTROLLER_NAME or gettext("whoever runs this trial of Postbag")
+
+
 class Kept(NamedTuple):
     """One row of the privacy page."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from actions import languages
 from actions.models import Campaign, Prompt
 from actions.models.translations import PromptWords
 from actions.rendering import tidy
@@ -25,6 +26,9 @@ class Question:
     example: str = ""
     hint: str = ""
     least_words: int = 0
+    # Words and help as the field shows them: marked where they are English only.
+    label: str = ""
+    help_text: str = ""
 
     @property
     def more(self) -> str:
@@ -50,7 +54,13 @@ def of(campaign: Campaign) -> tuple[Question, ...]:
     )
     said = campaign.said
     return prompts or (
-        Question(name=REASON, words=said.question, help=said.question_help),
+        Question(
+            name=REASON,
+            words=said.question,
+            help=said.question_help,
+            label=languages.marked(said, "question"),
+            help_text=languages.marked(said, "question_help"),
+        ),
     )
 
 
@@ -59,9 +69,11 @@ def _asked_by(prompt: Prompt, said: PromptWords) -> Question:
         name=f"answer_{prompt.pk}",
         words=said.question,
         help=said.help,
-        example=said.example,
+        example=languages.marked(said, "example"),
         hint=said.hint,
         least_words=prompt.least_words,
+        label=languages.marked(said, "question"),
+        help_text=languages.marked(said, "help"),
     )
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, pgettext
 
 from actions import languages
 from actions.counting import LettersOut
-from representatives import lookup
+from representatives import lookup, parties
 from representatives.lookup import SeatName
 from representatives.models import Constituency
 from representatives.prepared import Prepared
@@ -62,8 +62,8 @@ _LEAST = [bucket.least for bucket in BUCKETS]
 class Seat(NamedTuple):
     """A constituency, how it was doing at last midnight, and its cell on the map.
 
-    Named, as its country and its region, in the reader's language. A tuple, because a
-    page makes 650 of them.
+    Named, as its country, its region and its member's party, in the reader's language.
+    A tuple, because a page makes 650 of them.
     """
 
     code: str
@@ -178,7 +178,7 @@ def _told(
             region=gettext(seat.region),
             member=member or "",
             # Translators: stands among the parties of MPs, for seats without an MP.
-            party=party or pgettext("a seat", "Vacant"),
+            party=parties.named(party) if party else pgettext("a seat", "Vacant"),
             bucket=bucket,
             reported=own_way,
             # Odd rows lie half a cell to the right; rows overlap by a quarter.

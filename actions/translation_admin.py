@@ -18,6 +18,10 @@ else:
     _Admin = admin.ModelAdmin
 
 _WHICH = ("campaign", "language")
+WELSH = (
+    "What is left empty is shown in English. Letters in Welsh are offered once there "
+    "is one under “Letter templates” and every demand has its paragraph here."
+)
 
 
 class CampaignTranslationAdmin(_Admin):
@@ -60,7 +64,7 @@ class CampaignTranslationAdmin(_Admin):
         may_write = self.has_change_permission(request, obj)
         parts = form_for(obj).parts if may_write else ()
         return [
-            (None, {"fields": _WHICH}),
+            (None, {"fields": _WHICH, "description": WELSH}),
             ("The campaign’s own texts", {"fields": OWN_FIELDS}),
             *((part.title, {"fields": part.names}) for part in parts),
         ]

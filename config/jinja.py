@@ -9,13 +9,11 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
-from django.utils.html import format_html
 from django.utils.text import wrap
 from jinja2 import Environment, StrictUndefined, select_autoescape
 from jinja2.runtime import Macro
 
-from actions import languages
-from actions.models.translations import Words
+from actions import languages, privacy
 from representatives import parties
 from representatives.lookup import Candidate, SeatName, name_in
 
@@ -38,7 +36,7 @@ class Site:
     @property
     def controller(self) -> str:
         """Who answers for people's data."""
-        return settings.CONTROLLER_NAME
+        return privacy.controller()
 
     @property
     def contact(self) -> str:
@@ -107,19 +105,6 @@ def drawn_once(draw: Macro, value: Hashable, language: str) -> str:
     return draw(value)
 
 
-def foreign(words: Words, *names: str) -> str:
-    """Say of texts that stand in no translation that they are English (WCAG 3.1.2).
-
-    Gives attributes of an element, with a space before them, or nothing.
-    """
-    spoken = languages.spoken()
-    said = {words.languages[name] for name in names}
-    if said <= {spoken.code}:
-        return ""
-    english = languages.ENGLISH
-    return format_html(' lang="{}" dir="{}"', english.tag, english.direction)
-
-
 def environment(**options: Any) -> Environment:
     """Make the environment for Django's Jinja2 backend."""
     # Mail is plain text and must not be escaped; pages must.
@@ -148,7 +133,7 @@ def environment(**options: Any) -> Environment:
         remembered=remembered,
         spoken=languages.spoken,
         languages=languages.ALL,
-        foreign=foreign,
+        foreign=languages.foreign,
     )
     made.filters.update(
         appointment=appointment,

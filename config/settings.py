@@ -62,7 +62,7 @@ EMAIL_TIMEOUT = env.number("MAIL_TIMEOUT_SECONDS", 30, least=1)
 DEFAULT_FROM_EMAIL = SENDER_ADDRESS
 
 # --- Who runs this place ----------------------------------------------------------
-CONTROLLER_NAME = env.text("CONTROLLER_NAME", "whoever runs this trial of Postbag")
+CONTROLLER_NAME = env.text("CONTROLLER_NAME")
 CONTROLLER_CONTACT = env.mail_address("CONTROLLER_CONTACT", live=DELIVERY_IS_LIVE)
 SITE_URL = env.web_address("SITE_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")
 IS_HTTPS = SITE_URL.startswith("https://")

@@ -2,50 +2,23 @@
 
 import io
 import re
-import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 
-ROOT = Path(settings.BASE_DIR)
+from tests.catalogues import ROOT, Key, in_the_code
+
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-# As in the Makefile.
-KEYWORDS: dict[str, Any] = {
-    **DEFAULT_KEYWORDS,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "pgettext_lazy": ((1, "c"), 2),
-    "ngettext_lazy": (1, 2),
-    "npgettext": ((1, "c"), 2, 3),
-}
 _PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
 # Sentences that begin or end differently would run into what stands beside them.
 _SPACE_AROUND = re.compile(r"^\s*|\s*$")
-
-Key = tuple[str | None, str | tuple[str, ...]]
-
-
-@cache
-def in_the_code() -> set[Key]:
-    configured = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    method_map, options_map = [], {}
-    for mapping in configured["tool"]["babel"]["mappings"]:
-        options = {k: v for k, v in mapping.items() if k not in {"method", "pattern"}}
-        patterns = mapping["pattern"]
-        for pattern in [patterns] if isinstance(patterns, str) else patterns:
-            method_map.append((pattern, mapping["method"]))
-            options_map[pattern] = options
-    found = extract_from_dir(ROOT, method_map, options_map, keywords=KEYWORDS)
-    return {(context, message) for _, _, message, _, context in found}
 
 
 @cache

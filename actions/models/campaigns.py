@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 
 from actions.models import translations
 from actions.models.permanence import Permanent, PermanentQuerySet
@@ -270,6 +270,18 @@ class DemandQuerySet(TranslatableQuerySet["Demand"]):
         """As the campaign lists them."""
         return self.order_by("position", "pk").with_words()
 
+    def said_in(self, language: str) -> "DemandQuerySet":
+        """With what letters in this language say of them, fetched at once."""
+        is_translated = language != LetterTemplate.Language.ENGLISH
+        return self.prefetch_related("translations") if is_translated else self
+
+    def unsaid_in(self, language: str) -> "DemandQuerySet":
+        """Those of which a letter in this language would have to speak English."""
+        if language == LetterTemplate.Language.ENGLISH:
+            return self.none()
+        said = self.filter(translations__language=language)
+        return self.exclude(pk__in=said.exclude(translations__paragraph=""))
+
 
 class Demand(models.Model):
     """One thing that the campaign asks for."""
@@ -353,8 +365,8 @@ class LetterTemplate(models.Model):
     class Language(models.TextChoices):
         """The languages that letters to MPs are written in."""
 
-        ENGLISH = "en", "English"
-        WELSH = "cy", "Welsh"
+        ENGLISH = "en", pgettext_lazy("of a letter", "English")
+        WELSH = "cy", pgettext_lazy("of a letter", "Welsh")
 
     campaign = models.ForeignKey(
         Campaign, on_delete=models.CASCADE, related_name="letter_templates"
@@ -391,7 +403,12 @@ class LetterTemplateVersionQuerySet(PermanentQuerySet["LetterTemplateVersion"]):
         campaign: Campaign,
         language: str = LetterTemplate.Language.ENGLISH.value,
     ) -> "LetterTemplateVersion | None":
-        """What a letter of the campaign in this language is made from now."""
+        """What a letter of the campaign in this language is made from now.
+
+        None if it has none, or one that would be half in English.
+        """
+        if campaign.demands.unsaid_in(language).exists():
+            return None
         return (
             self.filter(template__campaign=campaign, template__language=language)
             .select_related("template__campaign")

@@ -69,7 +69,7 @@ class WritingPage:
         version = _version_for(request.POST, campaign, seat)
         if seat is None or version is None:
             raise CampaignClosedError(campaign.title)
-        demands = list(campaign.demands.in_order())
+        demands = _demands_for(version)
         asked = questions.of(campaign)
         now = timezone.now()
         ticket = Ticket(
@@ -133,7 +133,7 @@ class WritingPage:
             sureness=sureness_in(request.POST),
             form=cls.asks(
                 typed,
-                demands=list(campaign.demands.in_order()),
+                demands=_demands_for(version),
                 questions=asked,
                 situation=situation_in(request.POST),
                 by_post_only=_is_by_post_only(seat),
@@ -297,6 +297,12 @@ def _version_for(
     in_wales = seat is not None and seat.country == Country.WALES
     is_welsh = asked == welsh if asked else in_wales and _reads_welsh()
     return (newest_of(campaign, welsh) if is_welsh else None) or newest_of(campaign)
+
+
+def _demands_for(version: LetterTemplateVersion) -> list[Demand]:
+    """Give what the campaign asks for, with what the letter will say of it."""
+    letter = version.template
+    return list(letter.campaign.demands.in_order().said_in(letter.language))
 
 
 def _reads_welsh() -> bool:

@@ -205,7 +205,7 @@ def _earlier(page: WritingPage) -> str:
 
     One that comes from a draft has no ticket that tells: it may hold any demand.
     """
-    every = list(page.campaign.demands.in_order())
+    every = list(page.campaign.demands.in_order().said_in(page.language))
     return page.ticket.base_text or _compose(page, every).base_text
 
 

@@ -267,6 +267,53 @@ def test_a_campaign_without_a_welsh_letter_offers_none(
     assert "I ask for sanctions." in text(page)
 
 
+def test_a_letter_that_would_be_half_in_english_is_not_offered(
+    client: Client, campaign: Campaign
+) -> None:
+    DemandTranslation.objects.filter(demand__position=2).update(paragraph="")
+
+    page = in_("cy", client).post(f"/{campaign.slug}/write/", {"postcode": "ZE9 9AA"})
+
+    assert 'name="write_in"' not in text(page)
+    assert "I ask for sanctions." in text(page)
+
+
+def test_a_letter_in_welsh_asks_for_its_demands_at_once(
+    client: Client,
+    campaign: Campaign,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    def queries_with(more: int) -> int:
+        for position in range(3, 3 + more):
+            demand = campaign.demands.create(
+                position=position, title="T", paragraph="P."
+            )
+            DemandTranslation.objects.create(
+                demand=demand, language="cy", paragraph="G."
+            )
+        with django_assert_max_num_queries(40) as asked:
+            page = client.post(
+                f"/{campaign.slug}/write/", {"postcode": "ZE9 9AA", "write_in": "cy"}
+            )
+        assert 'class="sheet" lang="cy"' in text(page)
+        return len(asked)
+
+    queries_with(more=0)  # what is remembered from page to page is asked for once
+    assert queries_with(more=0) == queries_with(more=4)
+
+
+def test_questions_and_demands_without_a_translation_say_that_they_are_english(
+    client: Client, campaign: Campaign
+) -> None:
+    DemandTranslation.objects.filter(demand__position=1).update(title="")
+
+    page = in_("cy", client).post(f"/{campaign.slug}/write/", {"postcode": "ZE9 9AA"})
+
+    assert '<span lang="en-GB" dir="ltr">Sanctions</span>' in text(page)
+    assert f'<span lang="en-GB" dir="ltr">{campaign.question}</span>' in text(page)
+    assert '<span lang="en-GB"' not in text(client.get(f"/{campaign.slug}/progress/"))
+
+
 def test_english_seats_offer_welsh_to_readers_of_welsh_alone(
     client: Client, campaign: Campaign
 ) -> None:

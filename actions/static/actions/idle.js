@@ -50,7 +50,10 @@ export function askWhenIdle(
     touchedAt = Date.now();
   };
   dialog.addEventListener("cancel", answered);
-  dialog.addEventListener("close", answered);
+  // Comes a frame later, by when the question may have been asked anew.
+  dialog.addEventListener("close", () => {
+    if (!dialog.open) answered();
+  });
   for (const button of dialog.querySelectorAll("button")) {
     button.addEventListener("click", () => {
       answered();
