@@ -270,6 +270,8 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [
     ("en-gb", "English"),
     ("cy", "Cymraeg"),
+    ("tr", "Türkçe"),
+    ("ug", "ئۇيغۇرچە"),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "language"

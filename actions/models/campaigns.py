@@ -279,8 +279,11 @@ class DemandQuerySet(TranslatableQuerySet["Demand"]):
         """Those of which a letter in this language would have to speak English."""
         if language == LetterTemplate.Language.ENGLISH:
             return self.none()
-        said = self.filter(translations__language=language)
-        return self.exclude(pk__in=said.exclude(translations__paragraph=""))
+        # In one filter: the language and the paragraph of the same translation.
+        said = self.filter(
+            translations__language=language, translations__paragraph__gt=""
+        )
+        return self.exclude(pk__in=said)
 
 
 class Demand(models.Model):

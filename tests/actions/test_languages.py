@@ -278,6 +278,17 @@ def test_a_letter_that_would_be_half_in_english_is_not_offered(
     assert "I ask for sanctions." in text(page)
 
 
+def test_what_a_third_language_leaves_out_takes_no_letter_away(
+    client: Client, campaign: Campaign
+) -> None:
+    for demand in campaign.demands.all():
+        DemandTranslation.objects.create(demand=demand, language="tr", title="T")
+
+    page = in_("cy", client).post(f"/{campaign.slug}/write/", {"postcode": "ZE9 9AA"})
+
+    assert 'class="sheet" lang="cy"' in text(page)
+
+
 def test_a_letter_in_welsh_asks_for_its_demands_at_once(
     client: Client,
     campaign: Campaign,
@@ -452,6 +463,8 @@ def test_every_language_has_a_tag_and_a_direction() -> None:
     assert told == {
         "en-gb": ("en-GB", "ltr"),
         "cy": ("cy", "ltr"),
+        "tr": ("tr", "ltr"),
+        "ug": ("ug", "rtl"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The whole journey for readers of Welsh, by every way out."""
+"""The whole journey in each language but English, by every way out."""
 
 import io
 import re
@@ -13,22 +13,26 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
-from actions import languages
+from actions import languages, tokens
 from actions.models import Letter, Tally
 from tests.journeys import steps
 from tests.journeys.browser import assert_accessible, assert_fits, open_page
+from tests.journeys.test_every_page import make_letter
 from tests.journeys.test_hands import tab_to
 
 # A postcode in Wales, whose seat has a name in each language.
 PORT_EINON = "SA3 1NN"
 GOWER = {"cy": "Gŵyr"}
 # The other languages of the pages; each is passed by every way out.
-LANGUAGES = ["cy"]
+LANGUAGES = ["cy", "tr", "ug"]
 OWN = {
     "cy": (
         "Mae fy nghymydog Gulnur heb glywed gan ei brawd yn Ghulja ers 2018, ac mae’n "
         "gofyn imi bob wythnos a oes rhywun yn y Senedd yn cofio."
     ),
+    # Readers of these write to an office that reads English.
+    "tr": steps.OWN_WORDS,
+    "ug": steps.OWN_WORDS,
 }
 
 
@@ -55,13 +59,17 @@ class Reader:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def sees(self, english: str, **values: object) -> None:
-        """The page is in the language, has this heading, and no fault at any width."""
+        """The page has this heading, and no fault."""
+        heading = self.page.get_by_role("heading", level=1)
+        expect(heading).to_have_text(self.says(english, **values))
+        self.has_no_fault()
+
+    def has_no_fault(self) -> None:
+        """The page is in the language, and fit for everybody at any width."""
         language = languages.BY_CODE[self.code]
         html = self.page.locator("html")
         expect(html).to_have_attribute("lang", language.tag)
         expect(html).to_have_attribute("dir", language.direction)
-        heading = self.page.get_by_role("heading", level=1)
-        expect(heading).to_have_text(self.says(english, **values))
         for width in (320, 375, 1440):
             assert_fits(self.page, width)
         self.finds_no_barrier()
@@ -95,6 +103,15 @@ class Reader:
         self.sees("Read it through")
 
 
+# The pages that have an address of their own, and nobody's letter on them.
+ADDRESSES = (
+    *(steps.CAMPAIGN + ending for ending in ("", "write/", "progress/", "thanks/")),
+    *(steps.CAMPAIGN + ending for ending in ("sent/", "updates/asked/", "quietly/")),
+    *("/privacy/", "/about-the-data/", "/outbox/"),
+    *("/letters/lost/", "/letters/lost/asked/", "/letters/cut-off/", "/nowhere/"),
+)
+
+
 @pytest.fixture(params=[True, False], ids=["with a script", "without"])
 def has_scripts(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
@@ -119,6 +136,20 @@ def english(page: Page, *, has_scripts: bool) -> Reader:
 @pytest.fixture
 def welsh(page: Page, *, has_scripts: bool) -> Reader:
     return Reader(page, "cy", has_scripts)
+
+
+def test_no_page_has_a_fault(reader: Reader) -> None:
+    page = reader.page
+    page.goto(steps.CAMPAIGN)
+    reader.choose_language()
+    for address in ADDRESSES:
+        page.goto(address)
+        reader.has_no_fault()
+    for state in Letter.State:
+        letter = make_letter(state=state, reader_language=reader.code)
+        for ending in ("", "confirm/", "not-me/", "erase/"):
+            page.goto(f"/letters/{tokens.for_letter(letter.pk)}/{ending}")
+            reader.has_no_fault()
 
 
 def test_a_letter_is_written_sent_confirmed_and_delivered(reader: Reader) -> None:
@@ -266,12 +297,12 @@ def test_a_letter_in_welsh_is_had_on_an_english_page(
     expect(page.locator(".sheet")).to_contain_text("Dear")
 
 
-def test_the_language_is_chosen_by_keyboard_alone(welsh: Reader) -> None:
-    page = welsh.page
+def test_the_language_is_chosen_by_keyboard_alone(reader: Reader) -> None:
+    page = reader.page
     page.goto(steps.CAMPAIGN)
-    tab_to(page, "button.language[value=cy]")
+    tab_to(page, f"button.language[value={reader.code}]")
     page.keyboard.press("Enter")
-    expect(page.locator("html")).to_have_attribute("lang", "cy")
+    expect(page.locator("html")).to_have_attribute("lang", reader.code)
     tab_to(page, "input[name=postcode]")
     page.keyboard.type(PORT_EINON)
     page.keyboard.press("Enter")
