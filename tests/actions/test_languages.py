@@ -457,6 +457,17 @@ def test_at_risk_pages_carry_the_language_and_set_no_cookie(
         assert set(hidden(answer)["language"]) == {"cy"}
 
 
+def test_a_postcode_is_written_in_english_on_every_page(
+    client: Client, campaign: Campaign
+) -> None:
+    """Else a Turkish page shows an i in it as İ."""
+    page = in_("tr", client).get(f"/{campaign.slug}/")
+
+    field = re.search(r"<input [^>]*name=.postcode.[^>]*>", text(page), re.DOTALL)
+    assert field
+    assert 'lang="en-GB"' in field[0]
+
+
 def test_every_language_has_a_tag_and_a_direction() -> None:
     told = {each.code: (each.tag, each.direction) for each in languages.ALL}
 
