@@ -21,6 +21,7 @@ from actions import counting, mail, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 from actions.models.letters import DeliveryQuerySet
+from representatives import parliament
 
 Clock = Callable[[], datetime.datetime]
 Value = TypeVar("Value")
@@ -87,7 +88,7 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     One UPDATE that looks at each row once more as it changes it: of two workers that
     saw the same row, one gets it.
     """
-    due = Delivery.objects.claimable(now, live=live)
+    due = _due(now, live=live)
     lease = uuid.uuid4()
     while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
         if due.filter(pk__in=chosen).update(
@@ -173,7 +174,7 @@ class _Worker:
 
     def has_work(self) -> bool:
         """Whether it is worth calling the mail server."""
-        return Delivery.objects.claimable(self.clock(), live=self.live).exists()
+        return _due(self.clock(), live=self.live).exists()
 
     def deliver(self, way_out: mail.Connection, at_most: int) -> None:
         """Send what is due until the connection has served its time."""
@@ -236,6 +237,14 @@ class _Worker:
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self.tidings.failed += recording.failed(delivery, reason, self.clock())
+
+
+def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
+    """Ask for what may go now: no letter does while Parliament has no members."""
+    due = Delivery.objects.claimable(now, live=live)
+    if parliament.on(timezone.localdate(now)).has_members:
+        return due
+    return due.exclude(kind=Delivery.Kind.LETTER)
 
 
 def _insist(write: Callable[[], Value]) -> Value:

@@ -48,6 +48,10 @@ class CampaignClosedError(SubmissionError):
     """The campaign takes no letters now."""
 
 
+class NoParliamentError(SubmissionError):
+    """Parliament has no members; the message says when it has some again."""
+
+
 class NoRecipientError(SubmissionError):
     """Nobody can be written to by e-mail in this seat now."""
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from actions import languages
 from representatives import lookup
@@ -85,8 +86,16 @@ def _occupied(postcode: str, seat: Candidate, sureness: Sureness) -> Finding:
 
 
 def vacancy(seat: Candidate) -> str:
-    """Say that nobody can be written to in a seat."""
+    """Say that nobody can be written to in a seat, and until when if it is known."""
+    name = lookup.name_in(seat, languages.spoken().code)
+    if polling_on := lookup.by_election(seat.code):
+        # Translators: a date as 22 November 2026, in Django's letters for it.
+        day = date_format(polling_on, pgettext("date", "j F Y"))
+        return gettext(
+            "{seat} has no MP at the moment: the seat is vacant until the by-election "
+            "on {day}. There is nobody to write to yet. Please come back after it."
+        ).format(seat=name, day=day)
     return gettext(
         "{seat} has no MP at the moment: the seat is vacant until a by-election. There "
         "is nobody to write to yet. Please come back then."
-    ).format(seat=lookup.name_in(seat, languages.spoken().code))
+    ).format(seat=name)

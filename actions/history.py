@@ -4,9 +4,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from actions import refusals
+from actions import closure, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
@@ -56,6 +57,8 @@ class Plan:
     is_late: bool
     # Being sent at this moment: it can no longer be stopped.
     is_going: bool
+    # Why no letter goes for now; "" while they go.
+    held: str
 
 
 def of(letter: Letter) -> list[Happening]:
@@ -96,6 +99,7 @@ def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
         is_due=owed.due_at <= now,
         is_late=owed.due_at + _LATE_AFTER <= now,
         is_going=owed.leased_until is not None and owed.leased_until > now,
+        held=str(closure.of_writing(timezone.localdate(now)) or ""),
     )
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, pgettext
 
 from actions import languages
 from actions.counting import LettersOut
-from representatives import lookup, parties
+from representatives import lookup, parliament, parties
 from representatives.lookup import SeatName
 from representatives.models import Constituency
 from representatives.prepared import Prepared
@@ -153,6 +153,8 @@ class Told:
 def told(letters: LettersOut) -> Told:
     """Read every seat with its present member, and put its letters into a bucket."""
     rows = tuple(_SEATS.rows())
+    if not parliament.on().has_members:
+        rows = tuple((*row[:7], None, None, *row[9:]) for row in rows)
     buckets = (_bucket(letters.by_seat.before_today(row[0])) for row in rows)
     reported = (_bucket(letters.reported.before_today(row[0])) for row in rows)
     return _told(rows, bytes(buckets), bytes(reported), languages.spoken().code)

@@ -12,9 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from actions import counting, languages, limiting, own_words, tokens
+from actions import closure, counting, languages, limiting, own_words, tokens
 from actions.composing import Composition, Sender
-from actions.errors import CampaignClosedError, NoRecipientError, TooManyError
+from actions.errors import (
+    CampaignClosedError,
+    NoParliamentError,
+    NoRecipientError,
+    TooManyError,
+)
 from actions.models import (
     Campaign,
     Delivery,
@@ -63,12 +68,14 @@ def submit(
 
     Raises:
         CampaignClosedError: the campaign takes no letters.
+        NoParliamentError: there are no MPs.
         NoRecipientError: the seat is vacant or its MP has no e-mail address.
         TooManyError: this network address has sent enough for now.
 
     """
     if not draft.campaign.is_open:
         raise CampaignClosedError(draft.campaign.title)
+    _insist_on_members(now)
     member = draft.seat.representative
     if member is None or not member.email:
         raise NoRecipientError(draft.seat.name)
@@ -122,11 +129,13 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
 
     Raises:
         CampaignClosedError: the campaign has closed meanwhile.
+        NoParliamentError: Parliament was dissolved meanwhile.
         NoRecipientError: the MP has left the seat meanwhile.
 
     """
     if not Campaign.objects.open().filter(pk=letter.campaign_id).exists():
         raise CampaignClosedError(letter.seat_name)
+    _insist_on_members(now)
     if not Representative.objects.filter(
         pk=letter.representative_id, is_current=True
     ).exists():
@@ -181,6 +190,11 @@ def disown(letter: Letter, *, now: datetime.datetime) -> bool:
     if letter.ended_at and not letter.events.disownings().exists():
         _note(letter, LetterEvent.Kind.DISOWNED, now)
     return False
+
+
+def _insist_on_members(now: datetime.datetime) -> None:
+    if closed := closure.of_writing(timezone.localdate(now)):
+        raise NoParliamentError(str(closed))
 
 
 def _has_room(mailbox: str, now: datetime.datetime) -> bool:

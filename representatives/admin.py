@@ -16,7 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from representatives.models import (
+    ByElection,
     Constituency,
+    ParliamentPeriod,
     RegisterVersion,
     Representative,
     RepresentativeOverride,
@@ -123,6 +125,26 @@ class RepresentativeAdmin(_Admin):
     def has_delete_permission(self, *_: object, **__: object) -> bool:
         """Terms end; letters that were written to them stay."""
         return False
+
+
+@admin.register(ParliamentPeriod)
+class ParliamentPeriodAdmin(_Admin):
+    """What Parliament is from when; everything that depends on it follows at once."""
+
+    list_display = ("begins_on", "state", "note", "changed_at")
+    fields = ("state", "begins_on", "note")
+    ordering = ("-begins_on",)
+
+
+@admin.register(ByElection)
+class ByElectionAdmin(_Admin):
+    """When vacant seats are filled; the page of such a seat says it."""
+
+    list_display = ("constituency", "polling_on", "note", "changed_at")
+    list_select_related = ("constituency",)
+    search_fields = ("constituency__name",)
+    autocomplete_fields = ("constituency",)
+    fields = ("constituency", "polling_on", "note")
 
 
 class OverrideForm(_OverrideModelForm):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import starmap
 from typing import Any, Final
@@ -13,7 +14,9 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from representatives import parliament
 from representatives.models import (
+    ByElection,
     Constituency,
     Country,
     Register,
@@ -194,6 +197,14 @@ def seat(code: str) -> Candidate | None:
     return None
 
 
+def by_election(code: str) -> date | None:
+    """Give the polling day of a seat's next by-election, if anybody has said it."""
+    coming = ByElection.objects.filter(
+        constituency__code=code, polling_on__gte=parliament.today()
+    )
+    return coming.order_by("polling_on").values_list("polling_on", flat=True).first()
+
+
 def seats() -> tuple[SeatName, ...]:
     """Every seat by name, for a list to choose from.
 
@@ -307,7 +318,9 @@ def _candidate(row: Sequence[Any], share: float = 1.0) -> Candidate:
 def _rows(statement: str, value: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         # By name, as Django seeks nameless places in the statement each time anew.
-        cursor.execute(statement, {"value": value})
+        cursor.execute(
+            statement, {"value": value, "today": parliament.today().isoformat()}
+        )
         return list(cursor.fetchall())
 
 
@@ -319,9 +332,19 @@ _COLUMNS = """
   term.id, term.parliament_id, term.display_name, term.full_title,
   COALESCE(NULLIF(known.address_as, ''), term.address_as), term.party,
   COALESCE(NULLIF(known.email, ''), term.email)"""
+# Nobody holds a seat while ``parliament.on(today)`` has no members.
 _HOLDERS = """
 LEFT JOIN representatives_representative term
-  ON term.constituency_id = seat.id AND term.is_current
+  ON term.constituency_id = seat.id AND term.is_current AND NOT EXISTS (
+    SELECT 1 FROM representatives_parliamentperiod gone
+    WHERE gone.state = 'dissolved' AND gone.begins_on <= %(today)s
+    AND NOT EXISTS (
+      SELECT 1 FROM representatives_parliamentperiod back
+      JOIN representatives_registerversion drawn_up
+        ON drawn_up.as_of >= CAST(back.begins_on AS varchar(10))
+      WHERE drawn_up.register = 'members' AND drawn_up.is_current
+        AND back.state <> 'dissolved'
+        AND back.begins_on > gone.begins_on AND back.begins_on <= %(today)s))
 LEFT JOIN representatives_representativeoverride known
   ON known.parliament_id = term.parliament_id"""
 # S608 fears statements put together; these hold nothing but the words above.

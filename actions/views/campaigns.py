@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from actions import reports
+from actions import closure, reports
 from actions.forms import FindForm
 from actions.models import Campaign
 
@@ -33,6 +33,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
             "sources": list(shown.sources.with_words()),
             "headline_counts": reports.headline(shown),
             "find_form": FindForm(),
+            "closure": closure.of_writing() if shown.is_open else None,
         },
     )
 

@@ -32,7 +32,9 @@ from actions import (
 from actions.errors import (
     CampaignClosedError,
     ForgedTokenError,
+    NoParliamentError,
     NoRecipientError,
+    SubmissionError,
     TooManyError,
 )
 from actions.models import Letter
@@ -85,10 +87,8 @@ def confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
         return _page(request, template, shown, status)
     try:
         submitting.confirm(shown, now=now)
-    except CampaignClosedError:
-        return _page(request, "letters/campaign_closed.html", shown, HTTPStatus.GONE)
-    except NoRecipientError:
-        return _page(request, "letters/member_left.html", shown, HTTPStatus.CONFLICT)
+    except SubmissionError as error:
+        return _not_queued(request, shown, error)
     return redirect("letter", token=tokens.for_letter(shown.pk))
 
 
@@ -178,6 +178,27 @@ def _status(
         now=now,
         erase_after_days=settings.ERASE_AFTER_DAYS,
     )
+
+
+def _not_queued(
+    request: HttpRequest, shown: Letter, error: SubmissionError
+) -> HttpResponse:
+    """Say why the letter cannot go, and give back its text.
+
+    Raises:
+        SubmissionError: there is no page for this one.
+
+    """
+    match error:
+        case CampaignClosedError():
+            template, status = "letters/campaign_closed.html", HTTPStatus.GONE
+        case NoParliamentError():
+            template, status = "letters/no_parliament.html", HTTPStatus.CONFLICT
+        case NoRecipientError():
+            template, status = "letters/member_left.html", HTTPStatus.CONFLICT
+        case _:
+            raise error
+    return _page(request, template, shown, status, closure=str(error))
 
 
 def _page(

@@ -21,11 +21,12 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from actions import finding, languages, situations, submitting
+from actions import closure, finding, languages, situations, submitting
 from actions.errors import (
     ActionsError,
     CampaignClosedError,
     ForgedTokenError,
+    NoParliamentError,
     NoRecipientError,
     TooManyError,
 )
@@ -64,6 +65,8 @@ def of_open_campaign(page: Page) -> View:
         campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
         if not campaign.is_open:
             return _closed(request, campaign)
+        if closed := closure.of_writing():
+            return _without_parliament(request, campaign, str(closed))
         try:
             if request.method == "POST":
                 _limit(request)
@@ -241,6 +244,19 @@ def _closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     )
 
 
+def _without_parliament(
+    request: HttpRequest, campaign: Campaign, closed: str
+) -> HttpResponse:
+    """Say that there are no MPs and until when, and give back what was typed."""
+    typed = typed_text(request.POST)
+    return render(
+        request,
+        "no_parliament.html",
+        {"campaign": campaign, "closure": closed, "typed": typed},
+        status=HTTPStatus.CONFLICT,
+    )
+
+
 def _limit(request: HttpRequest) -> None:
     """Take one of the pages that an address may ask for: making one takes time.
 
@@ -266,6 +282,8 @@ def _excuse(
     match error:
         case CampaignClosedError():
             return _closed(request, campaign)
+        case NoParliamentError():
+            return _without_parliament(request, campaign, str(error))
         case ForgedTokenError():
             return _start_again(request, campaign)
         case TooManyError():

@@ -48,7 +48,13 @@ from actions.models import (
 from actions.situations import Situation
 from actions.views import faults
 from actions.views.quietly import FILES, REPORTS
-from representatives.models import Constituency, Representative
+from representatives import parliament
+from representatives.models import (
+    ByElection,
+    Constituency,
+    ParliamentPeriod,
+    Representative,
+)
 from tests import made_up, reading
 from tests.actions import factories, georgian
 from tests.actions.georgian import (
@@ -570,6 +576,45 @@ def test_a_campaign_that_closed_or_a_page_that_lost_its_thread(writer: Writer) -
     Campaign.objects.update(state=Campaign.State.CLOSED)
     writer.post("write/send/", written)
     writer.reader.get(f"/{writer.campaign.slug}/write/")
+
+
+# --- No MPs at all, or none in a seat -----------------------------------------------
+
+
+@pytest.mark.parametrize("ahead", [None, 30 * DAY])
+def test_while_parliament_is_dissolved(
+    writer: Writer, ahead: datetime.timedelta | None
+) -> None:
+    written = writer.written()
+    waiting, held = make_letter(), make_letter(state=Letter.State.QUEUED)
+    today = parliament.today()
+    states = ParliamentPeriod.objects
+    states.create(state=ParliamentPeriod.State.DISSOLVED, begins_on=today)
+    if ahead:
+        states.create(state=ParliamentPeriod.State.COUNTING, begins_on=today + ahead)
+    writer.reader.get(f"/{writer.campaign.slug}/")
+    writer.reader.get(f"/{writer.campaign.slug}/progress/")
+    writer.post("write/send/", written)
+    look_at(writer.reader, held)
+    confirm = f"/letters/{tokens.for_letter(waiting.pk)}/confirm/"
+    assert writer.reader.post(confirm).status_code == HTTPStatus.CONFLICT
+
+
+def test_after_an_election_with_a_register_from_before(
+    reader: Reader, campaign: Campaign
+) -> None:
+    today = parliament.today()
+    for state, day in (("dissolved", today - 30 * DAY), ("counting", today)):
+        ParliamentPeriod.objects.create(state=state, begins_on=day)
+    reader.get(f"/{campaign.slug}/")
+
+
+def test_a_vacant_seat_with_a_by_election(writer: Writer) -> None:
+    Representative.objects.update(is_current=False)
+    seat = writer.member.constituency
+    polling_on = parliament.today() + 30 * DAY
+    ByElection.objects.create(constituency=seat, polling_on=polling_on)
+    writer.post("write/", {"seat": seat.code})
 
 
 # --- The draft on another device ----------------------------------------------------

@@ -1,0 +1,49 @@
+"""Why nobody can write at the moment: Parliament has no members."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+
+from representatives import parliament
+from representatives.parliament import Parliament
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Two sentences in the reader's language: why, and when writing opens again."""
+
+    why: str
+    when: str
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.when}"
+
+
+def of_writing(day: datetime.date | None = None) -> Closure | None:
+    """Say why nobody can write on a day, today without one; None if people can."""
+    now = parliament.on(day)
+    return None if now.has_members else Closure(_why(now), _when(now))
+
+
+def _why(now: Parliament) -> str:
+    if now.is_awaiting_the_register:
+        return gettext(
+            "The general election is over, but our list of MPs is from before it, so "
+            "we name nobody yet."
+        )
+    return gettext(
+        "Parliament is dissolved: until the general election there are no MPs, and "
+        "nobody to write to."
+    )
+
+
+def _when(now: Parliament) -> str:
+    if now.opens_on is None:
+        return gettext("Writing opens again as soon as we know who was elected.")
+    # Translators: a date as 22 November 2026, in Django's letters for it.
+    written = date_format(now.opens_on, pgettext("date", "j F Y"))
+    return gettext(
+        "Writing opens again on {day}, or as soon after it as we know who was elected."
+    ).format(day=written)
