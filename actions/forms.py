@@ -339,7 +339,7 @@ class ComposeForm(forms.Form):
 def _answer_field(question: Question) -> forms.CharField:
     return forms.CharField(
         label=question.label or question.words,
-        help_text=question.help_text or question.help,
+        help_text=question.help,
         required=False,
         max_length=LONGEST_ANSWER,
         error_messages={

@@ -26,9 +26,9 @@ class Question:
     example: str = ""
     hint: str = ""
     least_words: int = 0
-    # Words and help as the field shows them: marked where they are English only.
+    # The words as the field shows them: like help and example, marked where there is
+    # no translation of them.
     label: str = ""
-    help_text: str = ""
 
     @property
     def more(self) -> str:
@@ -57,9 +57,8 @@ def of(campaign: Campaign) -> tuple[Question, ...]:
         Question(
             name=REASON,
             words=said.question,
-            help=said.question_help,
+            help=languages.marked(said, "question_help"),
             label=languages.marked(said, "question"),
-            help_text=languages.marked(said, "question_help"),
         ),
     )
 
@@ -68,12 +67,11 @@ def _asked_by(prompt: Prompt, said: PromptWords) -> Question:
     return Question(
         name=f"answer_{prompt.pk}",
         words=said.question,
-        help=said.help,
+        help=languages.marked(said, "help"),
         example=languages.marked(said, "example"),
         hint=said.hint,
         least_words=prompt.least_words,
         label=languages.marked(said, "question"),
-        help_text=languages.marked(said, "help"),
     )
 
 

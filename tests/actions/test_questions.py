@@ -19,7 +19,12 @@ def campaign(db: None) -> Campaign:
 
 
 def test_a_campaign_without_prompts_asks_its_one_question(campaign: Campaign) -> None:
-    assert questions.of(campaign) == (Question("reason", "Why?", "In a sentence."),)
+    [asked] = questions.of(campaign)
+    assert (asked.name, asked.words, asked.help) == (
+        "reason",
+        "Why?",
+        "In a sentence.",
+    )
 
 
 def test_prompts_are_asked_in_the_campaigns_order(campaign: Campaign) -> None:
