@@ -170,7 +170,7 @@ def _told(
     # Sorted here, as databases differ in how they order hyphens and accents.
     in_order = sorted(
         zip(map(_seat_name, rows), rows, buckets, reported, strict=True),
-        key=lambda each: lookup.sort_name(each[0], language),
+        key=lambda each: (lookup.sort_name(each[0], language), each[0].code),
     )
     seats = (
         Seat(

@@ -265,7 +265,7 @@ def test_what_letters_are_not_counted_by_is_refused_with_the_choices(
 
 
 @pytest.mark.parametrize("by", ["constituency", "party"])
-def test_counts_take_three_queries_whatever_they_count(
+def test_counts_take_four_queries_whatever_they_count(
     client: Client,
     campaign: Campaign,
     by: str,
@@ -274,7 +274,7 @@ def test_counts_take_three_queries_whatever_they_count(
     address = f"campaigns/stop-it/counts/?by={by}"
     read(client, address)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         read(client, address)
 
 
