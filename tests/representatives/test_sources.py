@@ -236,9 +236,10 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_that_is_not_gzipped_is_refused(tmp_path: Path) -> None:
-    (make_folder(tmp_path) / sources.POSTCODES_FILE).write_text(sources.POSTCODES)
-    assert "cannot be read to its end (Not a gzipped file" in refusal(tmp_path)
+def test_a_file_is_read_as_what_it_is_whatever_its_name_says(tmp_path: Path) -> None:
+    packed = folder.read(make_folder(tmp_path)).sectors
+    (tmp_path / sources.POSTCODES_FILE).write_text(sources.POSTCODES)
+    assert folder.read(tmp_path).sectors == packed
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
