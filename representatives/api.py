@@ -73,8 +73,9 @@ class RepresentativesSerializer(serializers.Serializer[Any]):
     match = serializers.ChoiceField(
         choices=[Match.EXACT.value, Match.LIKELY.value, Match.SPLIT.value],
         help_text=(
-            "exact: the directory has the postcode. likely: it does not, but all it"
-            " knows nearby lies in one seat. split: nearby lie several seats."
+            "exact: the directory has the postcode. likely: it ended not long ago, or"
+            " the directory does not have it, but all it knows nearby lies in one"
+            " seat. split: nearby lie several seats."
         ),
     )
     constituencies = ConstituencySerializer(many=True)

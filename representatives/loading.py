@@ -97,7 +97,7 @@ def _load_one(
     if is_new:
         version = _begin_version(register, edition, now)
         if register == Register.POSTCODES:
-            _load_postcodes(snapshot, version)
+            _load_postcodes(snapshot, version, before)
     else:
         # The words of a licence may have been put right without a change to the rows.
         RegisterVersion.objects.current().filter(register=register).update(
@@ -160,7 +160,9 @@ def _load_members(snapshot: Snapshot, *, is_new: bool) -> None:
     )
 
 
-def _load_postcodes(snapshot: Snapshot, version: RegisterVersion) -> None:
+def _load_postcodes(
+    snapshot: Snapshot, version: RegisterVersion, before: RegisterVersion | None
+) -> None:
     seats = _Seats()
     PostcodeSector.objects.bulk_create(
         (
@@ -174,7 +176,8 @@ def _load_postcodes(snapshot: Snapshot, version: RegisterVersion) -> None:
         ),
         batch_size=_BATCH,
     )
-    PostcodeSector.objects.exclude(version=version).delete()
+    # Only those: an import may just be writing rows of its own.
+    PostcodeSector.objects.filter(version=before).delete()
 
 
 class _Seats:

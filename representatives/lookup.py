@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,9 +32,9 @@ class Match(StrEnum):
     """How sure an answer is.
 
     exact: the directory has the unit. It puts each unit where its middle point lies, so
-    even then a single house may belong to the neighbouring seat. likely: it does not
-    have the unit, but all it knows of the sector lies in one seat. split: the sector is
-    shared by the candidates. unknown: see the reason.
+    even then a single house may belong to the neighbouring seat. likely: the unit ended
+    not long ago, or it does not have the unit, but all it knows of the sector lies in
+    one seat. split: the sector is shared by the candidates. unknown: see the reason.
     """
 
     EXACT = "exact"
@@ -152,27 +152,38 @@ def sort_name(seat: Candidate | SeatName, language: str) -> str:
 
 def find(postcode: Postcode) -> Found:
     """Find the seat of a postcode, in two queries at most, mostly in one."""
-    if postcode.is_northern_irish:
-        rows = _rows(_SEATS_IN_COUNTRY, Country.NORTHERN_IRELAND.value)
-        all_18 = sorted(map(_candidate, rows), key=lambda seat: seat.name)
-        return _unknown(postcode, Reason.NORTHERN_IRELAND, all_18)
     parts = _rows(_SEATS_IN_SECTOR, postcode.sector)
-    if not parts:
-        return _unknown(postcode, Reason.UNKNOWN_POSTCODE)
+    if not any(units or _has_unit(ended, postcode.unit) for units, ended, *_ in parts):
+        return _unknown(postcode)
     *_, postcodes, members = parts[0]
     dates = AsOf(postcodes=postcodes, members=members or "")
-    for units, *seat in parts:
+    for units, _, *seat in parts:
         if _has_unit(units, postcode.unit):
             exact = (_candidate(seat),)
             return Found(postcode, Match.EXACT, Reason.NONE, exact, dates)
-    match = Match.LIKELY if len(parts) == 1 else Match.SPLIT
-    return Found(postcode, match, Reason.NONE, _shares(parts), dates)
+    for _, ended, *seat in parts:
+        if _has_unit(ended, postcode.unit):
+            last = (_candidate(seat),)
+            return Found(postcode, Match.LIKELY, Reason.NONE, last, dates)
+    near = _shares(parts)
+    match = Match.LIKELY if len(near) == 1 else Match.SPLIT
+    return Found(postcode, match, Reason.NONE, near, dates)
 
 
-def _unknown(
-    postcode: Postcode, reason: Reason, candidates: Iterable[Candidate] = ()
-) -> Found:
-    return Found(postcode, Match.UNKNOWN, reason, tuple(candidates), as_of())
+def _unknown(postcode: Postcode) -> Found:
+    if not postcode.is_northern_irish:
+        reason = Reason.UNKNOWN_POSTCODE
+        return Found(postcode, Match.UNKNOWN, reason, (), as_of())
+    rows = _rows(_SEATS_IN_COUNTRY, Country.NORTHERN_IRELAND.value)
+    *_, postcodes, members = rows[0] if rows else (None, None)
+    all_18 = sorted(map(_candidate, rows), key=lambda seat: seat.name)
+    return Found(
+        postcode,
+        Match.UNKNOWN,
+        Reason.NORTHERN_IRELAND,
+        tuple(all_18),
+        AsOf(postcodes=postcodes or "", members=members or ""),
+    )
 
 
 def neighbours(postcode: Postcode, code: str) -> tuple[Candidate, ...]:
@@ -300,10 +311,12 @@ def _has_unit(units: str, unit: str) -> bool:
 
 
 def _shares(parts: list[tuple[Any, ...]]) -> tuple[Candidate, ...]:
-    """The parts of a sector, the largest first."""
+    """The parts of a sector that have live postcodes, the largest first."""
     letters = sum(len(units) for units, *_ in parts)
     candidates = [
-        _candidate(seat, share=len(units) / letters) for units, *seat in parts
+        _candidate(seat, share=len(units) / letters)
+        for units, _, *seat in parts
+        if units
     ]
     return tuple(sorted(candidates, key=lambda seat: (-seat.share, seat.code)))
 
@@ -350,9 +363,16 @@ LEFT JOIN representatives_representativeoverride known
 # S608 fears statements put together; these hold nothing but the words above.
 _SEATS = f"SELECT {_COLUMNS} FROM representatives_constituency seat {_HOLDERS}"  # noqa: S608
 _SEAT_BY_CODE = f"{_SEATS} WHERE seat.code = %(value)s"
-_SEATS_IN_COUNTRY = f"{_SEATS} WHERE seat.country = %(value)s"
+_SEATS_IN_COUNTRY = f"""
+SELECT {_COLUMNS},
+  (SELECT as_of FROM representatives_registerversion
+    WHERE register = 'postcodes' AND is_current),
+  (SELECT as_of FROM representatives_registerversion
+    WHERE register = 'members' AND is_current)
+FROM representatives_constituency seat {_HOLDERS}
+WHERE seat.country = %(value)s"""  # noqa: S608
 _SEATS_IN_SECTOR = f"""
-SELECT sector.units, {_COLUMNS}, edition.as_of,
+SELECT sector.units, sector.ended_units, {_COLUMNS}, edition.as_of,
   (SELECT as_of FROM representatives_registerversion
     WHERE register = 'members' AND is_current)
 FROM representatives_registerversion edition

@@ -62,7 +62,7 @@ class RegisterVersion(models.Model):
     )
     digest = models.CharField(
         max_length=64,
-        help_text="SHA-256 of the loaded file, which tells editions apart.",
+        help_text="SHA-256 of what was loaded, which tells editions apart.",
     )
     entries = models.PositiveIntegerField(
         help_text="How many seats, members or postcodes it lists."
@@ -239,6 +239,10 @@ class PostcodeSectorQuerySet(models.QuerySet["PostcodeSector"]):
             version__register=Register.POSTCODES, version__is_current=True
         )
 
+    def former(self) -> Self:
+        """Those of a replaced directory, or of one that is not yet whole."""
+        return self.filter(version__is_current=False)
+
 
 class PostcodeSector(models.Model):
     """The part of one postcode sector that lies in one seat."""
@@ -248,7 +252,14 @@ class PostcodeSector(models.Model):
     )
     sector = models.CharField(max_length=6, help_text="All but two letters: SW1A 1.")
     constituency = models.ForeignKey(Constituency, on_delete=models.PROTECT)
-    units = models.TextField(help_text="The two-letter units run together: AAABAE.")
+    units = models.TextField(
+        blank=True, help_text="The two-letter units run together: AAABAE."
+    )
+    ended_units = models.TextField(
+        blank=True,
+        default="",
+        help_text="Those that ended not long before, in the same way.",
+    )
 
     objects = PostcodeSectorQuerySet.as_manager()
 
@@ -259,10 +270,43 @@ class PostcodeSector(models.Model):
                 fields=["version", "sector", "constituency"],
                 name="one_row_per_version_sector_and_seat",
             ),
+            models.CheckConstraint(
+                condition=~Q(units="", ended_units=""),
+                name="every_sector_row_has_units",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.sector} in {self.constituency_id}"
+
+
+class ImportLease(models.Model):
+    """Whose turn it is to import a register: one import at a time, for a short while.
+
+    Held by conditional updates and prolonged while the import goes on; one that was
+    killed stops prolonging it.
+    """
+
+    register = models.CharField(max_length=20, choices=Register, unique=True)
+    holder = models.UUIDField()
+    until = models.DateTimeField()
+    version = models.OneToOneField(
+        RegisterVersion,
+        on_delete=models.SET_NULL,
+        null=True,
+        help_text="What is being written, and not current before it is whole.",
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(register__in=Register.values),
+                name="lease_is_for_one_of_the_three",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import of {self.get_register_display()} until {self.until:%H:%M:%S}"
 
 
 class ParliamentPeriodQuerySet(models.QuerySet["ParliamentPeriod"]):

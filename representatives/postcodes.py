@@ -109,7 +109,7 @@ class Postcode:
 
     @property
     def is_northern_irish(self) -> bool:
-        """Whether no open register may tell its seat (``data/SOURCES.md``)."""
+        """Whether no register that is shipped tells its seat (``data/SOURCES.md``)."""
         return self.outward.startswith("BT")
 
 

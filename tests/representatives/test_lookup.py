@@ -33,10 +33,16 @@ def speaker(text: str) -> Member:
     return seat.representative
 
 
-def make_sector(sector: str, units: str, constituency: Constituency) -> None:
+def make_sector(
+    sector: str, units: str, constituency: Constituency, ended: str = ""
+) -> None:
     version = RegisterVersion.objects.current().get(register=Register.POSTCODES)
     PostcodeSector.objects.create(
-        version=version, sector=sector, units=units, constituency=constituency
+        version=version,
+        sector=sector,
+        units=units,
+        ended_units=ended,
+        constituency=constituency,
     )
 
 
@@ -345,3 +351,48 @@ def test_the_welsh_seats_with_one_name_have_no_second() -> None:
         "Torfaen",
         "Ynys Môn",
     }
+
+
+def test_a_postcode_that_ended_not_long_ago_is_likely_where_it_was() -> None:
+    first, last = make_constituency(), make_constituency()
+    make_sector("ZE9 9", "AA", first)
+    make_sector("ZE9 9", "AB", last, ended="ZZ")
+    found = find("ZE9 9ZZ")
+    assert found.match == Match.LIKELY
+    assert [(seat.code, seat.share) for seat in found.candidates] == [(last.code, 1.0)]
+
+
+def test_a_live_postcode_is_exact_whatever_ended_beside_it() -> None:
+    seat = make_constituency()
+    make_sector("ZE9 9", "AB", seat)
+    make_sector("ZE9 9", "", make_constituency(), ended="ABZZ")
+    assert find("ZE9 9AB").match == Match.EXACT
+    assert find("ZE9 9AB").candidates[0].code == seat.code
+
+
+def test_a_sector_is_split_by_its_live_postcodes_alone() -> None:
+    seat = make_constituency()
+    make_sector("ZE9 9", "AB", seat)
+    make_sector("ZE9 9", "", make_constituency(), ended="AAZZ")
+    found = find("ZE9 9AD")
+    assert (found.match, len(found.candidates)) == (Match.LIKELY, 1)
+    assert found.candidates[0].code == seat.code
+    assert found.candidates[0].share == 1.0
+    assert lookup.neighbours(Postcode.parse("ZE9 9ZZ"), seat.code) == ()
+
+
+def test_a_sector_whose_postcodes_all_ended_knows_those_alone() -> None:
+    make_sector("ZE9 9", "", make_constituency(), ended="AA")
+    assert find("ZE9 9AA").match == Match.LIKELY
+    assert find("ZE9 9AB").match == Match.UNKNOWN
+    assert find("ZE9 9AB").reason == Reason.UNKNOWN_POSTCODE
+
+
+def test_northern_ireland_is_answered_where_its_postcodes_are_loaded() -> None:
+    seat = Constituency.objects.get(code="N05000003")
+    make_sector("BT1 5", "GS", seat)
+    found = find("BT1 5GS")
+    assert (found.match, found.candidates[0].code) == (Match.EXACT, seat.code)
+    elsewhere = find("BT2 5GS")
+    assert elsewhere.reason == Reason.NORTHERN_IRELAND
+    assert (len(elsewhere.candidates), elsewhere.as_of) == (18, AS_OF)

@@ -1,4 +1,5 @@
 import datetime
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from representatives.models import (
+    ImportLease,
     PostcodeSector,
     Register,
     RegisterVersion,
@@ -123,6 +125,27 @@ def test_a_sector_stands_once_for_each_seat_of_a_version() -> None:
     )
 
 
+def test_a_sector_row_has_units() -> None:
+    assert refused_by(
+        "every_sector_row_has_units",
+        PostcodeSector.objects.create,
+        version=make_version(),
+        sector="ZZ1 1",
+        constituency=make_constituency(),
+        units="",
+    )
+
+
+def test_there_is_a_lease_for_the_registers_alone() -> None:
+    assert refused_by(
+        "lease_is_for_one_of_the_three",
+        ImportLease.objects.create,
+        register="peers",
+        holder=uuid.uuid4(),
+        until=timezone.now(),
+    )
+
+
 def test_two_seats_do_not_share_a_code() -> None:
     code = make_constituency().code
     assert refused_by("code", make_constituency, code=code)
@@ -166,6 +189,9 @@ def test_rows_say_what_they_are() -> None:
     sector = PostcodeSector(sector="ZZ1 1", constituency=member.constituency)
     assert str(member) == "Ms Jo Marsden"
     assert str(version) == "postcodes as of 2020-01"
+    until = datetime.datetime(2026, 6, 1, 9, 30, tzinfo=datetime.UTC)
+    lease = ImportLease(register=Register.POSTCODES, until=until)
+    assert str(lease) == "import of postcodes until 09:30:00"
     assert str(sector) == f"ZZ1 1 in {member.constituency_id}"
     assert str(member.constituency) == member.constituency.name
     assert str(RepresentativeOverride(parliament_id=7)) == "override for member 7"
