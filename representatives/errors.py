@@ -48,3 +48,11 @@ class SourceError(RegisterError):
 
 class SnapshotError(RegisterError):
     """Our own snapshot is missing or damaged."""
+
+
+class ImportRefusedError(RegisterError):
+    """A register that can be read is not loaded as things are."""
+
+
+class ImportUnderWayError(RegisterError):
+    """Another import has the turn; trying again helps when it has ended."""

@@ -32,6 +32,7 @@ _UNITS: Final = tuple(a + b for a in _LETTERS for b in _LETTERS)
 _UNIT_AT: Final = {unit: at for at, unit in enumerate(_UNITS)}
 # Girobank and the oldest codes of Newport have a shape of their own and no use.
 _NO_SECTOR: Final = ("GIR", "NPT")
+_CODE: Final = re.compile(r"[A-Z][0-9]{8}")
 # No place at all: seats of the Channel Islands and the Isle of Man, or none is given.
 _NOT_SEATS: Final = (
     "",
@@ -234,8 +235,8 @@ class _Gathering:
 
 def _why_no_seat(code: str) -> str:
     """Continue "line 7 …"."""
-    first = _FORMER_SEATS.get(code[:3])
-    if first and code[3:].isdecimal() and int(code[3:]) < first:
+    first = _FORMER_SEATS.get(code[:3], 0)
+    if _CODE.fullmatch(code) and int(code[3:]) < first:
         return (
             f"has the seat {code}, which is of the boundaries before July 2024: the"
             " directory must be of May 2024 or later, with its column of the"
