@@ -19,6 +19,7 @@ from representatives.models import (
     ByElection,
     Constituency,
     Country,
+    PostcodeSector,
     Register,
     RegisterVersion,
 )
@@ -151,7 +152,7 @@ def sort_name(seat: Candidate | SeatName, language: str) -> str:
 
 
 def find(postcode: Postcode) -> Found:
-    """Find the seat of a postcode, in two queries at most, mostly in one."""
+    """Find the seat of a postcode, mostly in one query, in two if it is unknown."""
     parts = _rows(_SEATS_IN_SECTOR, postcode.sector)
     if not any(units or _has_unit(ended, postcode.unit) for units, ended, *_ in parts):
         return _unknown(postcode)
@@ -171,19 +172,22 @@ def find(postcode: Postcode) -> Found:
 
 
 def _unknown(postcode: Postcode) -> Found:
-    if not postcode.is_northern_irish:
-        reason = Reason.UNKNOWN_POSTCODE
-        return Found(postcode, Match.UNKNOWN, reason, (), as_of())
-    rows = _rows(_SEATS_IN_COUNTRY, Country.NORTHERN_IRELAND.value)
-    *_, postcodes, members = rows[0] if rows else (None, None)
-    all_18 = sorted(map(_candidate, rows), key=lambda seat: seat.name)
-    return Found(
-        postcode,
-        Match.UNKNOWN,
-        Reason.NORTHERN_IRELAND,
-        tuple(all_18),
-        AsOf(postcodes=postcodes or "", members=members or ""),
+    rows = (
+        _rows(_SEATS_WITHOUT_POSTCODES, Country.NORTHERN_IRELAND.value)
+        if postcode.is_northern_irish
+        else []
     )
+    if not rows:
+        return Found(postcode, Match.UNKNOWN, Reason.UNKNOWN_POSTCODE, (), as_of())
+    *_, postcodes, members = rows[0]
+    all_18 = tuple(sorted(map(_candidate, rows), key=lambda seat: seat.name))
+    dates = AsOf(postcodes=postcodes or "", members=members or "")
+    return Found(postcode, Match.UNKNOWN, Reason.NORTHERN_IRELAND, all_18, dates)
+
+
+def covers_northern_ireland() -> bool:
+    """Whether the loaded directory has its postcodes, as the shipped one must not."""
+    return bool(_NORTHERN_IRISH_SECTORS.rows())
 
 
 def neighbours(postcode: Postcode, code: str) -> tuple[Candidate, ...]:
@@ -363,24 +367,34 @@ LEFT JOIN representatives_representativeoverride known
 # S608 fears statements put together; these hold nothing but the words above.
 _SEATS = f"SELECT {_COLUMNS} FROM representatives_constituency seat {_HOLDERS}"  # noqa: S608
 _SEAT_BY_CODE = f"{_SEATS} WHERE seat.code = %(value)s"
-_SEATS_IN_COUNTRY = f"""
-SELECT {_COLUMNS},
+_OF_CURRENT = """
   (SELECT as_of FROM representatives_registerversion
-    WHERE register = 'postcodes' AND is_current),
-  (SELECT as_of FROM representatives_registerversion
-    WHERE register = 'members' AND is_current)
+    WHERE register = '{}' AND is_current)"""
+# The seats of Northern Ireland, unless its postcodes are loaded.
+_SEATS_WITHOUT_POSTCODES = f"""
+SELECT {_COLUMNS}, {_OF_CURRENT.format("postcodes")}, {_OF_CURRENT.format("members")}
 FROM representatives_constituency seat {_HOLDERS}
-WHERE seat.country = %(value)s"""  # noqa: S608
+WHERE seat.country = %(value)s AND NOT EXISTS (
+  SELECT 1 FROM representatives_registerversion edition
+  JOIN representatives_postcodesector sector ON sector.version_id = edition.id
+  WHERE edition.register = 'postcodes' AND edition.is_current
+    AND sector.sector >= 'BT' AND sector.sector < 'BU')"""  # noqa: S608
 _SEATS_IN_SECTOR = f"""
 SELECT sector.units, sector.ended_units, {_COLUMNS}, edition.as_of,
-  (SELECT as_of FROM representatives_registerversion
-    WHERE register = 'members' AND is_current)
+  {_OF_CURRENT.format("members")}
 FROM representatives_registerversion edition
 JOIN representatives_postcodesector sector ON sector.version_id = edition.id
 JOIN representatives_constituency seat ON seat.id = sector.constituency_id
 {_HOLDERS}
 WHERE edition.register = 'postcodes' AND edition.is_current
   AND sector.sector = %(value)s"""  # noqa: S608
+_NORTHERN_IRISH_SECTORS = Prepared(
+    lambda: (
+        PostcodeSector.objects.current()
+        .filter(sector__gte="BT", sector__lt="BU")
+        .values_list("sector")[:1]
+    )
+)
 _CURRENT_VERSIONS = Prepared(
     lambda: RegisterVersion.objects.current().values_list("register", "as_of", "digest")
 )

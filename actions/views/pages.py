@@ -27,7 +27,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about_the_data(request: HttpRequest) -> HttpResponse:
     """Say where the registers come from, how old they are, and under which licence."""
-    return render(request, "about_the_data.html", {"registers": lookup.about()})
+    said = {
+        "registers": lookup.about(),
+        "covers_northern_ireland": lookup.covers_northern_ireland(),
+    }
+    return render(request, "about_the_data.html", said)
 
 
 @require_safe

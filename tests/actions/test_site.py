@@ -15,6 +15,7 @@ from actions import tokens
 from actions.models import Campaign
 from actions.models.campaigns import OWN_ADDRESSES
 from config.logs import DiscreetFormatter
+from representatives.models import Constituency, Register, RegisterVersion
 from tests.actions.factories import make_campaign, make_letter
 from tests.actions.pages import text
 
@@ -231,3 +232,14 @@ def test_the_privacy_page_names_the_controller(
     assert "The Postbag Society" in page
     assert "privacy@postbag.example" in page
     assert f"{settings.ERASE_AFTER_DAYS} days" in page
+
+
+def test_the_page_about_the_data_says_whether_northern_ireland_is_in_it(
+    registers: None, client: Client
+) -> None:
+    missing = "Postcodes of Northern Ireland may not be copied freely."
+    assert missing in client.get("/about-the-data/").content.decode()
+    version = RegisterVersion.objects.current().get(register=Register.POSTCODES)
+    seat = Constituency.objects.get(code="N05000003")
+    version.sectors.create(sector="BT1 5", units="GS", constituency=seat)
+    assert missing not in client.get("/about-the-data/").content.decode()

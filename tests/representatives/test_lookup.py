@@ -331,7 +331,7 @@ def test_without_registers_nothing_is_known(no_registers: None) -> None:
     found = find("SW1A 1AA")
     assert (found.match, found.reason) == (Match.UNKNOWN, Reason.UNKNOWN_POSTCODE)
     assert found.as_of == AsOf(postcodes="", members="")
-    assert find("BT1 5GS").candidates == ()
+    assert (find("BT1 5GS").candidates, find("BT1 5GS").as_of) == ((), found.as_of)
     assert lookup.seats() == ()
     assert lookup.about() == []
 
@@ -393,6 +393,12 @@ def test_northern_ireland_is_answered_where_its_postcodes_are_loaded() -> None:
     make_sector("BT1 5", "GS", seat)
     found = find("BT1 5GS")
     assert (found.match, found.candidates[0].code) == (Match.EXACT, seat.code)
-    elsewhere = find("BT2 5GS")
-    assert elsewhere.reason == Reason.NORTHERN_IRELAND
-    assert (len(elsewhere.candidates), elsewhere.as_of) == (18, AS_OF)
+    assert lookup.covers_northern_ireland()
+    assert find("BT2 5GS").reason == Reason.UNKNOWN_POSTCODE
+
+
+def test_northern_ireland_is_not_in_what_is_shipped() -> None:
+    assert not lookup.covers_northern_ireland()
+    found = find("BT1 5GS")
+    assert found.reason == Reason.NORTHERN_IRELAND
+    assert (len(found.candidates), found.as_of) == (18, AS_OF)
