@@ -6,7 +6,7 @@ import re
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -53,8 +53,10 @@ from representatives.models import (
     ByElection,
     Constituency,
     ParliamentPeriod,
+    RegisterVersion,
     Representative,
 )
+from representatives.sources import postcodes
 from tests import made_up, reading
 from tests.actions import factories, georgian
 from tests.actions.georgian import (
@@ -247,6 +249,15 @@ def test_pages_about_the_place(
     settings.DELIVERY_IS_LIVE = is_live
     for path in ("/privacy/", "/about-the-data/", "/letters/lost/asked/"):
         assert reader.get(path).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("northern_ireland", [False, True])
+def test_the_page_about_an_imported_directory(
+    reader: Reader, *, northern_ireland: bool
+) -> None:
+    said = postcodes.provenance("2026-05", northern_ireland=northern_ireland)
+    RegisterVersion.objects.filter(register="postcodes").update(**asdict(said))
+    reader.get("/about-the-data/")
 
 
 def test_periods_of_one_day(reader: Reader, settings: Settings) -> None:
