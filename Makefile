@@ -28,10 +28,10 @@ LIKE_LIVE = DELIVERY=live MAIL_URL=smtp+starttls://mail.postbag.example \
 KEYWORDS = -k gettext_lazy -k gettext_noop -k pgettext_lazy:1c,2 \
 	-k ngettext_lazy:1,2 -k npgettext:1c,2,3
 
-.PHONY: help run manage test quick coverage check format catalogues bench browser clean
+.PHONY: help run manage test quick coverage check format catalogues bench bench-postcodes browser clean
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## Set up a demo and serve it on 127.0.0.1, port PORT (8000), until Ctrl-C.
 	@exec $(MANAGE) serve --set-up --port $(PORT)
@@ -73,6 +73,9 @@ catalogues: $(DEVELOPMENT) ## Bring the translations' files up to date with the 
 
 bench: $(DEVELOPMENT) ## Measure, each figure beside its yardstick.
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-postcodes: ## Measure the import of a directory of postcodes alone.
+	@$(MAKE) bench ARGS=importing
 
 # The journeys need a Chromium: one that is there, else Debian's package.
 browser: $(DEVELOPMENT)

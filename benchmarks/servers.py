@@ -105,8 +105,17 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
+def most_resident(pid: int) -> float:
+    """Measure the most memory that a process has had, in MB; 0 when it is gone."""
+    return _status_in_megabytes(pid, "VmHWM:")
+
+
 def _resident(pid: int) -> float:
+    return _status_in_megabytes(pid, "VmRSS:")
+
+
+def _status_in_megabytes(pid: int, name: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1_024
     return 0.0
