@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LEASE: Final = timedelta(seconds=15)
 _PROLONG_AFTER: Final = timedelta(seconds=2)
+SECONDS_BETWEEN_TRIES: Final = 1.0
 
 Clock = Callable[[], datetime]
 Wait = Callable[[float], object]
@@ -77,6 +78,11 @@ class Turn:
             )
         )
 
+    def held_until(self) -> datetime | None:
+        """When the lease runs out, whoever holds it."""
+        lease = ImportLease.objects.filter(register=self.register).first()
+        return lease.until if lease else None
+
     def _lease(self) -> "QuerySet[ImportLease]":
         return ImportLease.objects.filter(register=self.register, holder=self.holder)
 
@@ -85,17 +91,18 @@ class Turn:
 def taken(register: Register, clock: Clock, wait: Wait) -> Iterator[Turn]:
     """Have the turn for the time of the block.
 
-    Somebody else's lease is waited for once, as long as it lasts. Raises
-    ``ImportUnderWayError`` if it was prolonged in that time.
+    Somebody else's lease is waited for as long as it lasts. Raises
+    ``ImportUnderWayError`` as soon as it is prolonged.
     """
     turn = Turn(register, clock)
-    if not turn.take():
-        wait(LEASE.total_seconds() + 1)
-        if not turn.take():
+    until = turn.held_until()
+    while not turn.take():
+        if turn.held_until() != until:
             raise ImportUnderWayError(
                 f"Another import of {register.label} is under way. Wait until it has"
                 " ended, then try again if need be."
             )
+        wait(SECONDS_BETWEEN_TRIES)
     try:
         yield turn
     finally:
