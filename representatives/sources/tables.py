@@ -39,6 +39,7 @@ class Table:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of each row, the cells in the order of ``columns``.
 
+        Empty lines are nothing.
         Now and then ``tell`` is called with the bytes that were taken from the file.
         Raises ``SourceError``.
         """
@@ -87,7 +88,7 @@ class Table:
             header = next(reader, [])
             places = self._places(header)
             width = len(header)
-            for number, cells in enumerate(reader):
+            for number, cells in enumerate(filter(None, reader)):
                 if len(cells) != width:
                     raise self.fault(
                         reader.line_num,

@@ -181,6 +181,10 @@ def test_a_month_is_written_as_it_is_read() -> None:
     assert months.written(months.number("202612") or 0) == "2026-12"
 
 
+def test_empty_lines_are_nothing(file: Path) -> None:
+    assert read(file, f"{TEXT}\r\n\n") == read(file, TEXT)
+
+
 def test_a_gzipped_file_is_read(file: Path) -> None:
     assert read(file, gzip.compress(TEXT.encode())) == read(file)
 
