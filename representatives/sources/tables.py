@@ -39,9 +39,8 @@ class Table:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of each row, the cells in the order of ``columns``.
 
-        Empty lines are nothing.
-        Now and then ``tell`` is called with the bytes that were taken from the file.
-        Raises ``SourceError``.
+        Empty lines are nothing. Now and then ``tell`` is called with the bytes that
+        were taken from the file. Raises ``SourceError``.
         """
         line = 0
         try:
@@ -88,14 +87,16 @@ class Table:
             header = next(reader, [])
             places = self._places(header)
             width = len(header)
-            for number, cells in enumerate(filter(None, reader)):
+            for number, cells in enumerate(reader):
+                if not number % _ROWS_BETWEEN_TELLS:
+                    self._tell(file)
+                if not cells:
+                    continue
                 if len(cells) != width:
                     raise self.fault(
                         reader.line_num,
                         f"has {len(cells)} cells where the header has {width}",
                     )
-                if not number % _ROWS_BETWEEN_TELLS:
-                    self._tell(file)
                 cells.append("")
                 yield reader.line_num, [cells[place].strip() for place in places]
             self._tell(file)
