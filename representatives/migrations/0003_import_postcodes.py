@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("representatives", "0004_parliament"),
+        ("representatives", "0002_parliament"),
     ]
 
     operations = [
