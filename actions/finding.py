@@ -7,9 +7,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from actions import languages
-from representatives import lookup
+from representatives import live, lookup, places
 from representatives.errors import PostcodeError
-from representatives.lookup import Candidate, Match
+from representatives.kept_answers import Service
+from representatives.lookup import Candidate, Found, Match, Reason
 from representatives.postcodes import Postcode
 
 UNKNOWN_POSTCODE = gettext_lazy(
@@ -21,11 +22,26 @@ NOTHING_TYPED = gettext_lazy("Type your postcode, or choose your constituency be
 
 
 class Sureness(StrEnum):
-    """How a seat was found."""
+    """How a seat was found; the last two: another service told it, for sure."""
 
     EXACT = "exact"
     LIKELY = "likely"
     CHOSEN = "chosen"
+    PARLIAMENT = Service.PARLIAMENT.value
+    POSTCODES_IO = Service.POSTCODES_IO.value
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A seat that somebody may have to choose, with what tells it from the others.
+
+    ``percent`` is its share of the postcodes around, from 1 to 99, and ``near`` are
+    some of these; None and empty where there is nothing to compare.
+    """
+
+    seat: Candidate
+    percent: int | None = None
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,19 +50,22 @@ class Finding:
 
     ``seat`` is set only when there is an MP to write to; ``error`` is a sentence for
     the person, set when what was typed leads nowhere. With neither, the person chooses
-    among the ``candidates``; ``why`` says why there are several.
+    among the ``choices``; ``why`` says why there are several.
     """
 
     postcode: str
     seat: Candidate | None = None
     sureness: Sureness | None = None
-    candidates: tuple[Candidate, ...] = ()
+    choices: tuple[Choice, ...] = ()
     why: str = ""
     error: str = ""
 
 
-def find(typed: str, seat_code: str) -> Finding:
-    """Find the seat for a postcode, or for a choice, which goes before it."""
+def find(typed: str, seat_code: str, *, asks_others: bool) -> Finding:
+    """Find the seat for a postcode, or for a choice, which goes before it.
+
+    Only if it ``asks_others`` may another service learn the postcode.
+    """
     if not typed.strip() and not seat_code:
         return Finding(postcode="", error=str(NOTHING_TYPED))
     try:
@@ -55,20 +74,37 @@ def find(typed: str, seat_code: str) -> Finding:
         if seat_code:
             return _chosen(typed.strip(), seat_code)
         return Finding(postcode=typed, error=str(error))
-    return _chosen(str(postcode), seat_code) if seat_code else _looked_up(postcode)
+    if seat_code:
+        return _chosen(str(postcode), seat_code)
+    return _found(live.find(postcode) if asks_others else lookup.find(postcode))
 
 
-def _looked_up(postcode: Postcode) -> Finding:
-    found = lookup.find(postcode)
+def _found(found: Found) -> Finding:
+    postcode = str(found.postcode)
     if found.match in {Match.EXACT, Match.LIKELY}:
-        sureness = Sureness(found.match.value)
-        return _occupied(str(postcode), found.candidates[0], sureness)
+        is_ours = found.source == lookup.DIRECTORY
+        sureness = Sureness(found.match.value if is_ours else found.source)
+        return _occupied(postcode, found.candidates[0], sureness)
     if not found.candidates:
-        return Finding(postcode=str(postcode), error=str(UNKNOWN_POSTCODE))
-    return Finding(
-        postcode=str(postcode),
-        candidates=found.candidates,
-        why="northern_ireland" if found.reason == "northern_ireland" else "split",
+        return Finding(postcode=postcode, error=str(UNKNOWN_POSTCODE))
+    if found.reason == Reason.NORTHERN_IRELAND:
+        return Finding(
+            postcode=postcode,
+            choices=tuple(map(Choice, found.candidates)),
+            why="northern_ireland",
+        )
+    return Finding(postcode=postcode, choices=_told_apart(found), why="split")
+
+
+def _told_apart(found: Found) -> tuple[Choice, ...]:
+    near = places.near(found.postcode)
+    return tuple(
+        Choice(
+            seat=seat,
+            percent=min(max(round(100 * seat.share), 1), 99),
+            near=near.get(seat.code, ()),
+        )
+        for seat in found.candidates
     )
 
 

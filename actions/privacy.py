@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from actions import (
@@ -20,6 +21,8 @@ from actions import (
 from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 from actions.models.letters import LetterQuerySet
 from actions.tokens import REPORT_LIVES
+from representatives import live
+from representatives.kept_answers import FOUND_LIVES, KeptAnswer
 
 AT_A_TIME = 50
 # Of a draft in somebody's own browser: drafts.js goes by the same.
@@ -204,6 +207,27 @@ def retention() -> tuple[Kept, ...]:
                 n=REPORT_DAYS
             ),
         ),
+        *_asked_postcodes(),
+    )
+
+
+def _asked_postcodes() -> tuple[Kept, ...]:
+    """What is kept of postcodes where other services are asked for them."""
+    if not live.asked():
+        return ()
+    days = FOUND_LIVES.days
+    return (
+        Kept(
+            gettext(
+                "A postcode that our own list could not place, as a keyed code, with "
+                "the constituency that another service named"
+            ),
+            gettext(
+                "So that the service is not asked again. It is kept apart from letters "
+                "and with nothing of you."
+            ),
+            ngettext("{n} day at most", "{n} days at most", days).format(n=days),
+        ),
     )
 
 
@@ -295,6 +319,7 @@ def sweep(now: datetime.datetime) -> int:
     _forget_mail_of_the_forgotten()
     outbox.forget_unowned(now - UNOWNED_MAIL_LIVES, kinds=_OF_SEVERAL)
     limiting.forget(now)
+    KeptAnswer.objects.forget(timezone.localdate(now))
     return count
 
 

@@ -84,7 +84,21 @@ def choice(name: str, options: tuple[str, ...], default: str) -> str:
     return value
 
 
-def web_address(name: str, default: str) -> str:
+def choices(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
+    """Some of the options, or none, in lower case and in the order that was given."""
+    chosen = tuple(dict.fromkeys(word.lower() for word in words(name)))
+    if unknown := set(chosen).difference(options):
+        message = (
+            f"{name} must name {' or '.join(options)}, or several with commas between, "
+            f"not {min(unknown)!r}."
+        )
+        raise SettingError(message)
+    return chosen
+
+
+def web_address(
+    name: str, default: str, what: str = "the site's own address, such as "
+) -> str:
     """An ``http`` or ``https`` origin without path, query or trailing slash."""
     value = text(name, default).rstrip("/")
     parts = _parts(value)
@@ -96,10 +110,7 @@ def web_address(name: str, default: str) -> str:
         or parts.query
         or parts.fragment
     ):
-        message = (
-            f"{name} must be the site's own address, such as "
-            f"https://postbag.example, not {value!r}."
-        )
+        message = f"{name} must be {what}https://postbag.example, not {value!r}."
         raise SettingError(message)
     return value
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 from jinja2.runtime import Macro
 
 from actions import languages, privacy
-from representatives import parties
+from representatives import live, parties
 from representatives.lookup import Candidate, SeatName, name_in
 
 
@@ -32,6 +32,11 @@ class Site:
     def address(self) -> str:
         """Its own address, for what is read elsewhere."""
         return settings.SITE_URL
+
+    @property
+    def asks_others(self) -> bool:
+        """Whether other services learn postcodes that we do not know."""
+        return bool(live.asked())
 
     @property
     def controller(self) -> str:

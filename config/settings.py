@@ -97,6 +97,17 @@ if DELIVERY_IS_LIVE and not PROXY_COUNT:
     )
     raise env.SettingError(message)
 
+# --- Other people's services ------------------------------------------------------
+# Which are asked, in this order, for a postcode that our own register lacks.
+LIVE_LOOKUP = env.choices("LIVE_LOOKUP", ("parliament", "postcodes.io"))
+_ORIGIN = "the address of a server without a path, such as "
+MEMBERS_API_URL = env.web_address(
+    "MEMBERS_API_URL", "https://members-api.parliament.uk", _ORIGIN
+)
+POSTCODES_IO_URL = env.web_address(
+    "POSTCODES_IO_URL", "https://api.postcodes.io", _ORIGIN
+)
+
 # --- Security ---------------------------------------------------------------------
 SECRET_KEY_LEAST = 50
 _TRIAL_KEY = "secret_key"

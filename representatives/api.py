@@ -17,9 +17,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from representatives import lookup, problems
+from representatives import live, lookup, problems
 from representatives.errors import InvalidPostcodeError, PostcodeError
-from representatives.lookup import Candidate, Match, Reason
+from representatives.kept_answers import Service
+from representatives.lookup import DIRECTORY, Candidate, Match, Reason
 from representatives.postcodes import Postcode
 from representatives.throttling import ReadsThrottle
 
@@ -73,9 +74,19 @@ class RepresentativesSerializer(serializers.Serializer[Any]):
     match = serializers.ChoiceField(
         choices=[Match.EXACT.value, Match.LIKELY.value, Match.SPLIT.value],
         help_text=(
-            "exact: the directory has the postcode. likely: it ended not long ago, or"
-            " the directory does not have it, but all it knows nearby lies in one"
-            " seat. split: nearby lie several seats."
+            "exact: the directory has the postcode, or the service in `source` does."
+            " likely: it ended not long ago, or the directory does not have it, but all"
+            " it knows nearby lies in one seat. split: nearby lie several seats."
+        ),
+    )
+    # A field of this name; the framework moves it out of the way of its own.
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=[DIRECTORY, *Service.values],
+        allow_null=True,
+        help_text=(
+            "directory: the one that comes with Postbag. Otherwise the service that was"
+            " asked as the directory lacks the postcode: Parliament's constituency"
+            " search or postcodes.io. null if a seat was asked for."
         ),
     )
     constituencies = ConstituencySerializer(many=True)
@@ -99,6 +110,7 @@ _EXAMPLE = OpenApiExample(
     {
         "postcode": "SW1A 1AA",
         "match": "exact",
+        "source": "directory",
         "constituencies": [
             {
                 "code": "E14001172",
@@ -196,7 +208,7 @@ def _answer(parameters: Mapping[str, str]) -> HttpResponse:
 
 def _by_postcode(text: str) -> HttpResponse:
     try:
-        found = lookup.find(Postcode.parse(text))
+        found = live.find(Postcode.parse(text))
     except InvalidPostcodeError as error:
         return _problem(error.code, str(error), HTTPStatus.BAD_REQUEST)
     except PostcodeError as error:
@@ -205,7 +217,14 @@ def _by_postcode(text: str) -> HttpResponse:
         return _problem(
             found.reason, _NOTHING_FOUND[found.reason], HTTPStatus.NOT_FOUND
         )
-    return _found(str(found.postcode), found.match, found.candidates, found.as_of)
+    return _json(
+        {
+            "postcode": str(found.postcode),
+            "match": found.match,
+            "source": found.source,
+            **_seats(found.candidates, found.as_of),
+        }
+    )
 
 
 def _by_constituency(code: str) -> HttpResponse:
@@ -216,23 +235,21 @@ def _by_constituency(code: str) -> HttpResponse:
             "There is no such constituency. A code looks like E14001172.",
             HTTPStatus.NOT_FOUND,
         )
-    return _found(None, Match.EXACT, (seat,), lookup.as_of())
-
-
-def _found(
-    postcode: str | None,
-    match: Match,
-    candidates: tuple[Candidate, ...],
-    as_of: lookup.AsOf,
-) -> HttpResponse:
     return _json(
         {
-            "postcode": postcode,
-            "match": match,
-            "constituencies": [_constituency(seat) for seat in candidates],
-            "as_of": {"postcodes": as_of.postcodes, "members": as_of.members},
+            "postcode": None,
+            "match": Match.EXACT,
+            "source": None,
+            **_seats((seat,), lookup.as_of()),
         }
     )
+
+
+def _seats(candidates: tuple[Candidate, ...], as_of: lookup.AsOf) -> dict[str, Any]:
+    return {
+        "constituencies": [_constituency(seat) for seat in candidates],
+        "as_of": {"postcodes": as_of.postcodes, "members": as_of.members},
+    }
 
 
 def _problem(code: str, detail: str, status: HTTPStatus) -> HttpResponse:

@@ -56,3 +56,16 @@ class ImportRefusedError(RegisterError):
 
 class ImportUnderWayError(RegisterError):
     """Another import has the turn; trying again helps when it has ended."""
+
+
+class ServiceError(RepresentativesError):
+    """Somebody else's service gave no answer that can be used.
+
+    ``str()`` says which and why, and never what was asked: a postcode is personal and
+    errors reach logs. Trying again may help later; ``retry_after`` is in how many
+    seconds the service asks for it, None where it does not say.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

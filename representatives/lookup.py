@@ -26,6 +26,8 @@ from representatives.models import (
 from representatives.postcodes import Postcode
 from representatives.prepared import Prepared
 
+# Where an answer comes from if nobody else was asked.
+DIRECTORY: Final = "directory"
 _WELSH_PAIRS = re.compile("ch|dd|ff|ll|ph|rh|th")
 
 
@@ -96,13 +98,18 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a postcode leads to; of several candidates the likeliest comes first."""
+    """What a postcode leads to; of several candidates the likeliest comes first.
+
+    ``source`` is the directory that comes with Postbag or the service that was asked
+    (``kept_answers.Service``).
+    """
 
     postcode: Postcode
     match: Match
     reason: Reason
     candidates: tuple[Candidate, ...]
     as_of: AsOf
+    source: str = DIRECTORY
 
 
 @dataclass(frozen=True, slots=True)

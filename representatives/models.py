@@ -6,6 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from representatives.kept_answers import KeptAnswer
+
+# Django finds the models of an app here.
+__all__ = ["KeptAnswer"]
+
 
 class Country(models.TextChoices):
     """The four countries that elect the House of Commons.

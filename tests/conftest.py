@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings as hypothesis
 
 from actions.carrying_on import PAUSE
-from representatives import lookup
+from representatives import live, lookup
 from representatives.throttling import READS
 from tests.registers import django_db_setup, registers
 
@@ -19,5 +19,6 @@ hypothesis.load_profile("unhurried")
 def _nothing_remembered() -> None:
     """What a process remembers of one test is not true of the next."""
     lookup.forget_seats()
+    live.forget_failures()
     READS.clear()
     PAUSE.end()

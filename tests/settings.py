@@ -15,7 +15,10 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["POSTBAG_VAR"] = _folder
 os.environ["DELIVERY"] = "demo"
 os.environ["SECRET_KEY"] = "for the tests only, long enough for Django's own check"
-for _name in ("MAIL_URL", "SENDER_ADDRESS", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"):
+for _name in (
+    *("MAIL_URL", "SENDER_ADDRESS", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"),
+    *("LIVE_LOOKUP", "MEMBERS_API_URL", "POSTCODES_IO_URL"),
+):
     os.environ.pop(_name, None)
 
 from config.settings import *

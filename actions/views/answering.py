@@ -29,7 +29,7 @@ from actions.views.carrying import (
     ticket_in,
     typed_in,
 )
-from representatives import lookup
+from representatives import live, lookup
 from representatives.errors import PostcodeError
 from representatives.lookup import Candidate, Member
 from representatives.models import Country
@@ -274,9 +274,12 @@ class WritingPage:
         return lookup.neighbours(postcode, self.seat.code) if postcode else ()
 
     def _elsewhere(self) -> Candidate | None:
-        """Find the seat that the postcode lies in, if that is surely another."""
+        """Find the seat that the postcode lies in, if that is surely another.
+
+        Nobody else is asked for it again: it is most often the one typed first.
+        """
         postcode = self._postcode()
-        found = lookup.find(postcode) if postcode else None
+        found = live.recalled(postcode) if postcode else None
         if found is None or not found.candidates:
             return None
         codes = {candidate.code for candidate in found.candidates}

@@ -54,6 +54,16 @@ def _grouped(seats: tuple[SeatName, ...], language: str) -> SeatGroups:
     )
 
 
+def is_searched(post: QueryDict) -> bool:
+    """Whether the list of seats is to be searched rather than one of it used."""
+    return "narrow" in post or bool(search_in(post) and not post.get("seat"))
+
+
+def search_in(post: QueryDict) -> str:
+    """Read what the list of seats is searched for."""
+    return post.get("seat_search", "").strip()[:100]
+
+
 def ticket_in(post: QueryDict, campaign: Campaign) -> Ticket | None:
     """Read the page's ticket; None if it is not ours or another campaign's."""
     try:

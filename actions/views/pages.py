@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from actions import outbox as outboxes
 from actions import privacy as promises
-from representatives import lookup
+from representatives import live, lookup
 
 
 @require_safe
@@ -20,6 +20,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "retention": promises.retention(),
         "draft_days": promises.DRAFT_DAYS,
         "report_days": promises.REPORT_DAYS,
+        "asked": live.asked(),
     }
     return render(request, "privacy.html", values)
 

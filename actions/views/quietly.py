@@ -11,7 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,12 +22,12 @@ from django.views.decorators.http import (
     require_POST,
 )
 
-from actions import finding, languages, paper, reporting_sent
+from actions import choosing, finding, languages, paper, reporting_sent
 from actions.errors import ForgedTokenError, NoRecipientError, TokenError, TooManyError
 from actions.finding import Finding
 from actions.models import Campaign, LetterTemplate, LetterTemplateVersion
 from actions.quiet_forms import QuietFindForm
-from actions.views.carrying import seat_groups, typed_text
+from actions.views.carrying import is_searched, search_in, typed_text
 from actions.views.quiet_pages import TOO_MANY_REPORTS, QuietLetter, QuietPage
 from actions.views.writing import Page, of_open_campaign
 from representatives.clients import address_of
@@ -99,8 +99,7 @@ def letter(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         case "change":
             changed = QuietLetter.changed(QuietPage.continued(request, campaign))
             return changed.shown(_status(is_valid=changed.form.is_valid()))
-    seat = request.POST.get("seat", "")
-    found = finding.find(request.POST.get("looked_up", "")[:100], seat[:20])
+    found = _found(request.POST)
     if found.seat is None:
         return _ask(request, campaign, found)
     # The postcode has served; the one of the address stays, if one was typed there.
@@ -108,6 +107,14 @@ def letter(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return QuietPage.opened(
         request, campaign, replace(found, postcode=of_address)
     ).shown()
+
+
+def _found(post: QueryDict) -> Finding:
+    """Find the seat by what is known here: nobody else is asked."""
+    if is_searched(post):
+        return Finding(postcode="")
+    typed, seat = post.get("looked_up", "")[:100], post.get("seat", "")[:20]
+    return finding.find(typed, seat, asks_others=False)
 
 
 @require_POST
@@ -212,7 +219,7 @@ def _ask(request: HttpRequest, campaign: Campaign, found: Finding) -> HttpRespon
             "campaign": campaign,
             "form": QuietFindForm(initial={"looked_up": found.postcode}),
             "finding": found,
-            "seat_groups": seat_groups(),
+            "seats": choosing.seats(search_in(request.POST)),
             "host": request.get_host(),
             "letter_languages": _letter_languages(campaign),
             "languages_at": reverse("quietly", kwargs={"slug": campaign.slug}),

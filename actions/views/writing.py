@@ -21,7 +21,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from actions import closure, finding, languages, situations, submitting
+from actions import choosing, closure, finding, languages, situations, submitting
 from actions.errors import (
     ActionsError,
     CampaignClosedError,
@@ -38,8 +38,9 @@ from actions.views.answering import LETTER_LANGUAGE, WritingPage
 from actions.views.asking import QuestionPage
 from actions.views.carrying import (
     EDITED,
+    is_searched,
     present,
-    seat_groups,
+    search_in,
     situation_in,
     ticket_in,
     typed_in,
@@ -115,12 +116,15 @@ def write(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if "choose" in request.POST or _is_asked_again(request.POST):
         # Only the situation was said: its own words for the postcode box come next.
         return _ask_postcode(request, campaign, finding.Finding(postcode=""))
+    typed = request.POST.get("postcode", "")[:100]
+    if is_searched(request.POST):
+        return _ask_postcode(request, campaign, Finding(postcode=typed))
     # A button with a neighbouring seat stands beside the list of all seats.
     seat = request.POST.get("near") or request.POST.get("seat", "")
     if not seat and _is_drawn_again(request.POST):
         ticket = ticket_in(request.POST, campaign)
         seat = ticket.seat if ticket else ""
-    found = finding.find(request.POST.get("postcode", "")[:100], seat[:20])
+    found = finding.find(typed, seat[:20], asks_others=True)
     if found.seat is None:
         return _ask_postcode(request, campaign, found)
     return WritingPage.opened(request, campaign, found).shown()
@@ -209,7 +213,7 @@ def _ask_postcode(
             "campaign": campaign,
             "form": form,
             "finding": found,
-            "seat_groups": seat_groups(),
+            "seats": choosing.seats(search_in(request.POST)),
             "is_answer": request.method == "POST",
             "situation": situation,
             "words": WORDINGS[situation],

@@ -36,6 +36,7 @@ from actions import (
     wording,
 )
 from actions.counting import Counted
+from actions.finding import Sureness
 from actions.models import (
     Campaign,
     Delivery,
@@ -358,6 +359,18 @@ def test_whatever_is_typed_for_a_postcode(
     reader.post(f"/{campaign.slug}/quietly/letter/", {"looked_up": typed})
 
 
+@pytest.mark.parametrize("found_by", Sureness)
+def test_whoever_found_the_mp(
+    reader: Reader, campaign: Campaign, found_by: str, settings: Settings
+) -> None:
+    settings.LIVE_LOOKUP = ("parliament", "postcodes.io")
+    reader.get("/privacy/")
+    reader.get(f"/{campaign.slug}/write/")
+    found = hidden(reader.post(f"/{campaign.slug}/write/", {"postcode": "ZE9 9AA"}))
+    fields = {**found, "sureness": found_by}
+    reader.post(f"/{campaign.slug}/write/letter/", fields)
+
+
 @pytest.mark.parametrize("situation", Situation)
 def test_the_question_for_the_mp_in_every_situation(
     reader: Reader, campaign: Campaign, situation: str
@@ -372,11 +385,16 @@ def test_the_question_for_the_mp_in_every_situation(
     reader.post(f"/{campaign.slug}/write/letter/", {**fields, **typed})
 
 
-def test_the_question_for_the_mp(reader: Reader, campaign: Campaign) -> None:
+def test_the_question_for_the_mp(
+    reader: Reader, campaign: Campaign, member: Representative
+) -> None:
     reader.get(f"/{campaign.slug}/write/")
     reader.post(f"/{campaign.slug}/write/", {"seat": "E99999999"})
     reader.get(f"/{campaign.slug}/quietly/")
     reader.post(f"/{campaign.slug}/quietly/letter/", {"seat": "E99999999"})
+    for searched in ("ა", member.constituency.name, "123"):
+        for path in ("write/", "quietly/letter/"):
+            reader.post(f"/{campaign.slug}/{path}", {"seat_search": searched})
 
 
 # --- Writing ------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from pytest_django import Settings
 from actions import delivering, limiting, mail, outbox, privacy, submitting, tokens
 from actions.errors import TooManyError
 from actions.models import Delivery, Letter, LetterEvent, RateCount, Tally
+from representatives.kept_answers import FOUND_LIVES, KeptAnswer, Service
+from representatives.postcodes import Postcode
 from tests.actions.factories import NOW, make_campaign, make_letter, make_representative
 from tests.actions.pages import text
 from tests.smtp import Fault, MailServer, mail_server
@@ -287,3 +289,23 @@ def test_every_text_of_a_letter_is_the_persons_or_known_not_to_be() -> None:
         in {"CharField", "TextField"}
     }
     assert texts == not_of_the_person | set(Letter.PERSONAL_FIELDS)
+
+
+def test_where_other_services_are_asked_the_page_says_so(
+    client: Client, settings: Settings
+) -> None:
+    assert "Another service" not in text(client.get("/privacy/"))
+    settings.LIVE_LOOKUP = ("postcodes.io", "parliament")
+    page = text(client.get("/privacy/"))
+    assert "Another service</strong> learns a postcode" in page
+    assert page.index("postcodes.io") < page.index("Parliament’s constituency search")
+    assert f"{FOUND_LIVES.days} days at most" in page
+
+
+def test_the_sweep_erases_answers_of_other_services() -> None:
+    keep, postcode = KeptAnswer.objects.keep, Postcode.parse("BT25 1AA")
+    keep(postcode, "N05000009", Service.PARLIAMENT, NOW.date())
+    privacy.sweep(NOW + FOUND_LIVES - DAY)
+    assert KeptAnswer.objects.exists()
+    privacy.sweep(NOW + FOUND_LIVES)
+    assert not KeptAnswer.objects.exists()

@@ -55,6 +55,13 @@ def test_without_any_setting_nothing_leaves_the_machine(tmp_path: Path) -> None:
     assert started.stdout.split() == ["False", "actions.outbox.OutboxBackend"]
 
 
+def test_no_other_service_is_asked_unless_it_is_named(tmp_path: Path) -> None:
+    shown = "from django.conf import settings as s; print(s.LIVE_LOOKUP)"
+    assert run(tmp_path, shown).stdout.strip() == "()"
+    named = run(tmp_path, shown, LIVE_LOOKUP="Postcodes.io, parliament,")
+    assert named.stdout.strip() == "('postcodes.io', 'parliament')"
+
+
 def test_real_delivery_starts_when_everything_is_said(tmp_path: Path) -> None:
     started = start(tmp_path, **LIVE)
     assert started.stdout.split() == [
@@ -76,6 +83,9 @@ def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None
     ("variables", "sentence"),
     [
         ({"DELIVERY": "maybe"}, "DELIVERY must be demo or live"),
+        ({"LIVE_LOOKUP": "parliament,1066"}, "LIVE_LOOKUP must name parliament or"),
+        ({"MEMBERS_API_URL": "parliament.uk"}, "MEMBERS_API_URL must be the address"),
+        ({"POSTCODES_IO_URL": "http://a/b"}, "POSTCODES_IO_URL must be the address"),
         ({"MAIL_URL": "smtp://mail.example"}, "DELIVERY is not live"),
         ({"SENDER_ADDRESS": "a@b.example"}, "DELIVERY is not live"),
         ({**LIVE, "DEBUG": "1"}, "contradict"),

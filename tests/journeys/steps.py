@@ -38,6 +38,16 @@ def find(page: Page, postcode: str) -> None:
     page.get_by_role("button", name="Find my MP").click()
 
 
+def choose_seat(page: Page, name: str) -> None:
+    """Choose one in the list of all seats, with a script or without."""
+    page.wait_for_load_state()
+    if page.locator("#seat-search[role=combobox]").count():
+        page.locator("#seat-search").fill(name)
+        page.locator("#seat-options li").first.click()
+    else:
+        page.locator("#choose-seat").select_option(label=name)
+
+
 def answer(page: Page, writer: Writer = JO, reason: str = OWN_WORDS) -> None:
     """Say who writes and why, and go on to the letter."""
     page.get_by_label(QUESTION).fill(reason)

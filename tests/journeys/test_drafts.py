@@ -205,7 +205,7 @@ def test_without_javascript_nothing_of_this_appears(
 
 def test_who_writes_without_a_trace_leaves_no_draft(page: Page) -> None:
     page.goto(steps.CAMPAIGN + "quietly/")
-    page.locator("#choose-seat").select_option("E14001172")
+    steps.choose_seat(page, "Cities of London and Westminster")
     page.get_by_role("button", name="Use this constituency").click()
     page.locator("[data-answer]").first.fill("Zubeyde was here.")
     page.wait_for_timeout(700)

@@ -129,7 +129,7 @@ def test_a_place_without_a_member_is_told_why(
 def test_whoever_has_no_postcode_chooses_the_seat(page: Page) -> None:
     page.goto(steps.CAMPAIGN)
     page.get_by_role("link", name="Living abroad, or no postcode?").click()
-    page.get_by_label("Constituency").select_option(label="Ynys Môn")
+    steps.choose_seat(page, "Ynys Môn")
     page.get_by_role("button", name="Use this constituency").click()
     expect(page.locator(".member")).to_contain_text("Ynys Môn")
 

@@ -222,7 +222,7 @@ def test_without_a_trace(reader: Reader) -> None:
     reader.choose_language()
     reader.sees("Write without leaving a trace here")
     seat = GOWER.get(reader.code, "Gower")
-    page.locator("select[name=seat]").select_option(label=seat)
+    steps.choose_seat(page, seat)
     reader.press("Use this constituency")
     page.locator(".question textarea").first.fill(OWN[reader.code])
     reader.press("Finish my letter")

@@ -71,7 +71,7 @@ def begin(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Write without leaving a trace here"
     )
-    page.locator("#choose-seat").select_option(WESTMINSTER)
+    steps.choose_seat(page, "Cities of London and Westminster")
     page.get_by_role("button", name="Use this constituency").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your letter to")
 

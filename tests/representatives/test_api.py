@@ -15,6 +15,18 @@ from representatives.models import (
     RepresentativeOverride,
 )
 from tests.registers import make_constituency
+from tests.services import (
+    LAGAN_VALLEY,
+    Service,
+    answer,
+    both,
+    parliament_says,
+    parliament_search,
+    postcodes_io,
+    postcodes_io_says,
+)
+
+__all__ = ["both", "parliament_search", "postcodes_io"]
 
 pytestmark = pytest.mark.usefixtures("registers")
 
@@ -75,6 +87,7 @@ def test_a_postcode_is_answered_with_its_seat_and_member(ask: Ask) -> None:
     assert answer.json() == {
         "postcode": "SW1A 1AA",
         "match": "exact",
+        "source": "directory",
         "constituencies": [WESTMINSTER],
         "as_of": {"postcodes": "2023-08", "members": "2026-06-27"},
     }
@@ -87,6 +100,7 @@ def test_a_constituency_is_answered_alike(ask: Ask, code: str) -> None:
     assert answer.json() == {
         "postcode": None,
         "match": "exact",
+        "source": None,
         "constituencies": [WESTMINSTER],
         "as_of": {"postcodes": "2023-08", "members": "2026-06-27"},
     }
@@ -238,3 +252,23 @@ def test_the_example_of_the_description_is_a_true_answer(
     _, described = operation
     content = described["responses"]["200"]["content"]["application/json"]
     assert content["examples"]["Exact"]["value"] == ask(postcode="SW1A 1AA").json()
+
+
+@pytest.mark.parametrize("source", ["parliament", "postcodes.io"])
+def test_the_service_that_answered_is_named(
+    ask: Ask, both: tuple[Service, Service], source: str
+) -> None:
+    name, code = LAGAN_VALLEY
+    first = name if source == "parliament" else None
+    both[0].says = answer(parliament_says(first))
+    both[1].says = answer(postcodes_io_says("BT25 1AA", name, code))
+    told = ask(postcode="BT25 1AA").json()
+    assert (told["match"], told["source"]) == ("exact", source)
+    assert [one["code"] for one in told["constituencies"]] == [code]
+
+
+def test_while_no_service_answers_the_register_does(
+    ask: Ask, both: tuple[Service, Service]
+) -> None:
+    told = ask(postcode="BT25 1AA")
+    assert (told.status_code, told.json()["code"]) == (404, "northern_ireland")
