@@ -436,6 +436,10 @@ def test_leaving_goes_elsewhere_at_once_and_leaves_no_way_back(
         context.route("https://www.bbc.co.uk/**", answer)
         page = context.new_page()
         begin(page)
+        # Said once the script is there; until then the link is a link.
+        expect(
+            page.get_by_text("Everything you type stays in this page")
+        ).to_be_visible()
         fill(page)
         page.get_by_role("link", name="Leave this page").click()
         expect(page).to_have_title("Weather")
