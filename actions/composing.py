@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -259,11 +259,23 @@ def placeholder_left(body: str, base_text: str) -> str:
     read like an instruction count.
     """
     notes = set(_BRACKETED.findall(base_text))
-    for note in _BRACKETED.findall(body):
-        is_note = note in notes or _INSTRUCTION.match(note)
-        if is_note and _LETTER.search(note):
-            return str(note)
-    return ""
+    found = (note for note in _BRACKETED.findall(body) if _is_note(note, notes))
+    return next(found, "")
+
+
+def without_placeholders(body: str, base_text: str) -> str:
+    """Take such notes out, and the paragraphs that were nothing else."""
+    notes = set(_BRACKETED.findall(base_text))
+    return rendering.tidy(
+        _BRACKETED.sub(
+            lambda found: "" if _is_note(found[0], notes) else found[0], body
+        )
+    )
+
+
+def _is_note(bracketed: str, notes: Collection[str]) -> bool:
+    is_to_be_replaced = bracketed in notes or _INSTRUCTION.match(bracketed)
+    return bool(is_to_be_replaced and _LETTER.search(bracketed))
 
 
 def _framed(letter: Letter, text: Composition) -> Sheet:

@@ -26,6 +26,8 @@ TOO_OLD = gettext_lazy(
     "This page had been open for more than a day. Read your letter through once more, "
     "then send it."
 )
+# The button that takes out the note which asks for own words.
+LEAVE_OUT = "leave_out"
 TOO_QUICK = gettext_lazy("That was very quick. Read the letter through, then send it.")
 
 
@@ -45,6 +47,8 @@ class LetterPage:
         post = page.request.POST
         chosen = list(page.form.cleaned_data["demands"])
         edited = tidy(post.get("body", ""))
+        if LEAVE_OUT in post:
+            edited = composing.without_placeholders(edited, page.ticket.base_text)
         keeps_edits = (
             bool(edited)
             and edited != tidy(post.get("composed", ""))

@@ -170,6 +170,14 @@ def test_notes_that_were_to_be_replaced_are_found(body: str, note: str) -> None:
     assert composing.placeholder_left(body, BASE) == note
 
 
+def test_notes_are_taken_out_and_a_supporters_own_brackets_stay() -> None:
+    body = "I write.\n\n[Say here why]\n\nI ask [as others do] for this. [say more]"
+
+    assert composing.without_placeholders(body, BASE) == (
+        "I write.\n\nI ask [as others do] for this."
+    )
+
+
 @pytest.mark.parametrize("body", ["[" + "a" * 200_000, "[" * 200_000, "[a" * 100_000])
 def test_brackets_without_an_end_are_no_note(body: str) -> None:
     with patience.ends():

@@ -557,6 +557,25 @@ def test_a_changed_subject_is_kept_whatever_is_pressed(
     assert 'value="A subject of my own"' not in text(afresh)
 
 
+def test_a_note_that_nobody_wants_to_replace_goes_at_a_press(
+    client: Client, campaign: Campaign
+) -> None:
+    note = "[Say here in a sentence why]"
+    fields = written(client, campaign)
+    fields["body"] = f"Mine.\n\n{note}\n\n{fields['body']}"
+    refused = client.post(f"/{campaign.slug}/write/send/", fields)
+    assert refused.status_code == 422
+    assert "Take those words out" in text(refused)
+
+    page = client.post(
+        f"/{campaign.slug}/write/letter/", {**hidden(refused), **fields, "leave_out": 1}
+    )
+
+    assert note not in text(page)
+    assert "Take those words out" not in text(page)
+    assert "Mine.\n\nI am writing" in text(page)
+
+
 def test_showing_the_changes_again_and_again_adds_nothing_to_the_base(
     client: Client, campaign: Campaign
 ) -> None:
