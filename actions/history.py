@@ -22,6 +22,9 @@ _NOT_YOURS: Final = {
         "Another had gone before, so it was not sent."
     ),
     LetterEvent.Kind.CANCELLED: gettext_lazy("Somebody cancelled it."),
+    LetterEvent.Kind.FORGOTTEN: gettext_lazy(
+        "The name, the addresses and the text were erased."
+    ),
     LetterEvent.Kind.ANSWERED: gettext_lazy(
         "Somebody told us that there was an answer."
     ),
@@ -126,4 +129,7 @@ def _why(event: LetterEvent) -> refusals.Explanation:
         return refusals.Explanation("")
     if event.kind in _WITH_A_REASON:
         return refusals.explained(event.cause)
-    return refusals.Explanation(gettext(event.cause))
+    words = gettext(event.cause)
+    # Said already, by what happened before.
+    is_told = words == str(LetterEvent.Kind.DISOWNED.label)
+    return refusals.Explanation("" if is_told else words)
