@@ -1,0 +1,23 @@
+"""The public registers as rows: seats, who holds them, where postcodes lie."""
+
+from representatives.kept_answers import KeptAnswer
+from representatives.models.elections import ByElection, ParliamentPeriod
+from representatives.models.members import Representative, RepresentativeOverride
+from representatives.models.postcodes import PostcodeSector
+from representatives.models.registers import ImportLease, Register, RegisterVersion
+from representatives.models.seats import REGIONS, Constituency, Country
+
+__all__ = [
+    "REGIONS",
+    "ByElection",
+    "Constituency",
+    "Country",
+    "ImportLease",
+    "KeptAnswer",
+    "ParliamentPeriod",
+    "PostcodeSector",
+    "Register",
+    "RegisterVersion",
+    "Representative",
+    "RepresentativeOverride",
+]

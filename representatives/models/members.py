@@ -1,0 +1,97 @@
+"""Who holds the seats, and what staff know better."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from representatives.models.seats import Constituency
+
+
+class RepresentativeOverride(models.Model):
+    """What staff know better than the register; no import ever touches it.
+
+    ``lookup`` puts it in the place of what the register says.
+    """
+
+    parliament_id = models.PositiveIntegerField("Parliament id", unique=True)
+    email = models.EmailField("e-mail", blank=True, help_text="Blank: the register's.")
+    address_as = models.CharField(
+        "form of address",
+        max_length=100,
+        blank=True,
+        help_text="What follows “Dear”. Blank: the register's.",
+    )
+    note = models.TextField(blank=True, help_text="How we know, for the next person.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("parliament_id",)
+
+    def __str__(self) -> str:
+        return f"override for member {self.parliament_id}"
+
+
+class RepresentativeQuerySet(models.QuerySet["Representative"]):
+    """Asks about terms."""
+
+    def current(self) -> Self:
+        """Those who speak for a seat now: one each at most."""
+        return self.filter(is_current=True)
+
+
+class Representative(models.Model):
+    """One person's term in one seat. Either date may be unknown."""
+
+    constituency = models.ForeignKey(
+        Constituency, on_delete=models.PROTECT, related_name="representatives"
+    )
+    parliament_id = models.PositiveIntegerField("Parliament id", db_index=True)
+    full_title = models.CharField(max_length=200, help_text="As on an envelope.")
+    display_name = models.CharField(max_length=150)
+    address_as = models.CharField(
+        "form of address", max_length=150, help_text="What follows “Dear”."
+    )
+    party = models.CharField(max_length=100)
+    email = models.EmailField("e-mail", blank=True)
+    started = models.DateField(null=True, blank=True)
+    ended = models.DateField(null=True, blank=True)
+    is_current = models.BooleanField(default=True)
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("display_name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["constituency"],
+                condition=Q(is_current=True),
+                name="one_current_representative_per_seat",
+                violation_error_message=(
+                    "This seat has a current representative: end that term first."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["parliament_id"],
+                condition=Q(is_current=True),
+                name="one_current_seat_per_member",
+                violation_error_message=(
+                    "This member currently holds another seat: end that term first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(ended__isnull=True),
+                name="current_representatives_have_not_ended",
+                violation_error_message="A term that has ended is not current.",
+            ),
+            models.CheckConstraint(
+                condition=Q(started__isnull=True)
+                | Q(ended__isnull=True)
+                | Q(ended__gte=F("started")),
+                name="terms_do_not_end_before_they_start",
+                violation_error_message="A term cannot end before it has started.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
