@@ -36,6 +36,8 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
         # Where the register's fields are read-only: a term can be ended.
         ("representatives", "representative"): "view change",
         ("representatives", "representativeoverride"): "view add change delete",
+        ("representatives", "office"): "view",
+        ("representatives", "syncrun"): "view",
         ("representatives", "parliamentperiod"): "view add change delete",
         ("representatives", "byelection"): "view add change delete",
     },

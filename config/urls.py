@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from actions.api.urls import urlpatterns as campaign_api
+from representatives.urls import portraits
 from representatives.urls import urlpatterns as representatives_api
 
 api = [
@@ -16,6 +17,7 @@ api = [
 urlpatterns = [
     path("api/v1/", include((api, "api"))),
     path("admin/", admin.site.urls),
+    *portraits,
     path("", include("actions.urls")),
 ]
 

@@ -18,10 +18,12 @@ from django.utils.safestring import SafeString
 from representatives.models import (
     ByElection,
     Constituency,
+    Office,
     ParliamentPeriod,
     RegisterVersion,
     Representative,
     RepresentativeOverride,
+    SyncRun,
 )
 
 if TYPE_CHECKING:
@@ -145,6 +147,32 @@ class ByElectionAdmin(_Admin):
     search_fields = ("constituency__name",)
     autocomplete_fields = ("constituency",)
     fields = ("constituency", "polling_on", "note")
+
+
+@admin.register(Office)
+class OfficeAdmin(ReadOnlyAdmin):
+    """What members hold besides their seats, as the register says."""
+
+    list_display = ("name", "kind", "parliament_id", "is_current", "started", "ended")
+    list_filter = ("is_current", "kind")
+    search_fields = ("name", "parliament_id")
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin):
+    """Each reading of the members; one that waits is confirmed by the command."""
+
+    list_display = ("started_at", "source", "state", "as_of", "ended_at")
+    list_filter = ("state",)
+    fields = (
+        "source",
+        "state",
+        "as_of",
+        "reason",
+        "summary",
+        "started_at",
+        "ended_at",
+    )
 
 
 class OverrideForm(_OverrideModelForm):

@@ -46,6 +46,13 @@ class SourceError(RegisterError):
     """Somebody else's file is missing, broken or not what it should be."""
 
 
+class UnexpectedAnswerError(SourceError):
+    """Somebody else's service answers in another shape than it documents.
+
+    Trying again helps if that was a slip of theirs; otherwise Postbag must learn it.
+    """
+
+
 class SnapshotError(RegisterError):
     """Our own snapshot is missing or damaged."""
 

@@ -144,20 +144,7 @@ def _load_members(snapshot: Snapshot, *, is_new: bool) -> None:
         as_of=snapshot.editions["members"].as_of,
         is_new=is_new,
     )
-    # Ended first: a seat has one holder and a member has one seat at any moment.
-    Representative.objects.filter(pk__in=plan.ended).update(is_current=False)
-    Representative.objects.bulk_update(
-        plan.changed, [*terms.REGISTER_FIELDS, "started"], batch_size=100
-    )
-    Representative.objects.bulk_create(
-        Representative(
-            constituency_id=seats.key_of(row.constituency),
-            parliament_id=row.parliament_id,
-            started=row.started,
-            **{name: getattr(row, name) for name in terms.REGISTER_FIELDS},
-        )
-        for row in plan.begun
-    )
+    terms.carry_out(plan, seats.key_of)
 
 
 def _load_postcodes(

@@ -65,6 +65,8 @@ class Member:
     address_as: str
     party: str
     email: str
+    # Tells the portrait from earlier ones; "" where there is none.
+    portrait: str = ""
 
     @property
     def has_email(self) -> bool:
@@ -334,7 +336,7 @@ def _shares(parts: list[tuple[Any, ...]]) -> tuple[Candidate, ...]:
 
 def _candidate(row: Sequence[Any], share: float = 1.0) -> Candidate:
     """One row of ``_SEATS`` as a value."""
-    code, name, name_cy, country, region, *holder = row[:12]
+    code, name, name_cy, country, region, *holder = row[:13]
     member = Member(*holder) if holder[0] else None
     return Candidate(code, name, name_cy, country, region, share, member)
 
@@ -355,7 +357,7 @@ _COLUMNS = """
   seat.code, seat.name, seat.name_cy, seat.country, seat.region,
   term.id, term.parliament_id, term.display_name, term.full_title,
   COALESCE(NULLIF(known.address_as, ''), term.address_as), term.party,
-  COALESCE(NULLIF(known.email, ''), term.email)"""
+  COALESCE(NULLIF(known.email, ''), term.email), COALESCE(portrait.digest, '')"""
 # Nobody holds a seat while ``parliament.on(today)`` has no members.
 _HOLDERS = """
 LEFT JOIN representatives_representative term
@@ -370,7 +372,9 @@ LEFT JOIN representatives_representative term
         AND back.state <> 'dissolved'
         AND back.begins_on > gone.begins_on AND back.begins_on <= %(today)s))
 LEFT JOIN representatives_representativeoverride known
-  ON known.parliament_id = term.parliament_id"""
+  ON known.parliament_id = term.parliament_id
+LEFT JOIN representatives_portrait portrait
+  ON portrait.parliament_id = term.parliament_id"""
 # S608 fears statements put together; these hold nothing but the words above.
 _SEATS = f"SELECT {_COLUMNS} FROM representatives_constituency seat {_HOLDERS}"  # noqa: S608
 _SEAT_BY_CODE = f"{_SEATS} WHERE seat.code = %(value)s"

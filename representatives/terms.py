@@ -1,7 +1,8 @@
-"""What a register of members changes about the terms we know: a plan, no writing."""
+"""What a register of members changes about the terms we know: a plan, then the deed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from representatives.models import Representative
 from representatives.snapshot import MemberRow
@@ -10,13 +11,21 @@ from representatives.snapshot import MemberRow
 REGISTER_FIELDS = ("full_title", "display_name", "address_as", "party", "email")
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A term, and what differs: as it will be, by field."""
+
+    term: Representative
+    now: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Plan:
     """Terms to begin, to bring up to date, and (by primary key) to end."""
 
     begun: list[MemberRow] = field(default_factory=list)
-    changed: list[Representative] = field(default_factory=list)
-    ended: set[int] = field(default_factory=set)
+    changed: list[Change] = field(default_factory=list)
+    ended: dict[int, Representative] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,8 +69,8 @@ def plan(
         vacant.discard(row.constituency)
         term = known.by_person_and_seat.get((row.parliament_id, row.constituency))
         if term and term.is_current:
-            if _bring_up_to_date(term, row):
-                made.changed.append(term)
+            if now := _differences(term, row):
+                made.changed.append(Change(term, now))
         elif term is None or _began_again(term, row):
             in_the_way = {
                 other.pk: other
@@ -76,24 +85,47 @@ def plan(
                 made.ended.update(in_the_way)
     if is_new:
         made.ended.update(
-            known.at_seat[code].pk
+            (known.at_seat[code].pk, known.at_seat[code])
             for code in vacant
             if not _is_later(known.at_seat[code], as_of)
         )
     return made
 
 
-def _bring_up_to_date(term: Representative, row: MemberRow) -> bool:
-    """Copy what the register owns; whether anything was different."""
+def carry_out(plan: Plan, key_of: Callable[[str], int]) -> None:
+    """Write a plan down; ``key_of`` gives the primary key of a seat's code.
+
+    Within a transaction of whoever calls it.
+    """
+    # Ended first: a seat has one holder and a member has one seat at any moment.
+    Representative.objects.filter(pk__in=plan.ended).update(is_current=False)
+    for change in plan.changed:
+        for name, value in change.now.items():
+            setattr(change.term, name, value)
+    Representative.objects.bulk_update(
+        [change.term for change in plan.changed],
+        [*REGISTER_FIELDS, "started"],
+        batch_size=100,
+    )
+    Representative.objects.bulk_create(
+        Representative(
+            constituency_id=key_of(row.constituency),
+            parliament_id=row.parliament_id,
+            started=row.started,
+            **{name: getattr(row, name) for name in REGISTER_FIELDS},
+        )
+        for row in plan.begun
+    )
+
+
+def _differences(term: Representative, row: MemberRow) -> dict[str, Any]:
+    """Give what the register owns and has otherwise than we do."""
     wanted = {name: getattr(row, name) for name in REGISTER_FIELDS}
     # An unknown start never replaces a known one.
     wanted["started"] = row.started or term.started
-    different = {
+    return {
         name: value for name, value in wanted.items() if getattr(term, name) != value
     }
-    for name, value in different.items():
-        setattr(term, name, value)
-    return bool(different)
 
 
 def _began_again(term: Representative, row: MemberRow) -> bool:

@@ -32,6 +32,7 @@ class Turn:
 
     register: Register
     clock: Clock
+    lease: timedelta = LEASE
     holder: uuid.UUID = field(default_factory=uuid.uuid4)
     _prolonged: datetime | None = None
 
@@ -43,7 +44,7 @@ class Turn:
 
     def secure(self, now: datetime) -> None:
         """Prolong it and know that it is ours. Raises ``ImportUnderWayError``."""
-        if not self._lease().update(until=now + LEASE):
+        if not self._lease().update(until=now + self.lease):
             raise ImportUnderWayError(
                 "Another import has taken over, as this one stood still for too long."
                 " What is loaded is as it was. Try again when the other has ended."
@@ -67,7 +68,7 @@ class Turn:
     def take(self) -> bool:
         """Take a turn that nobody holds."""
         now = self.clock()
-        until = now + LEASE
+        until = now + self.lease
         _, is_first = ImportLease.objects.get_or_create(
             register=self.register, defaults={"holder": self.holder, "until": until}
         )
@@ -88,13 +89,15 @@ class Turn:
 
 
 @contextmanager
-def taken(register: Register, clock: Clock, wait: Wait) -> Iterator[Turn]:
-    """Have the turn for the time of the block.
+def taken(
+    register: Register, clock: Clock, wait: Wait, lease: timedelta = LEASE
+) -> Iterator[Turn]:
+    """Have the turn for the time of the block, prolonged at least once a ``lease``.
 
     Somebody else's lease is waited for as long as it lasts. Raises
     ``ImportUnderWayError`` as soon as it is prolonged.
     """
-    turn = Turn(register, clock)
+    turn = Turn(register, clock, lease)
     until = turn.held_until()
     while not turn.take():
         if turn.held_until() != until:

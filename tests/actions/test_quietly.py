@@ -24,7 +24,7 @@ from actions.models import (
 )
 from actions.tokens import Ticket
 from actions.views.quietly import FILES, REPORTS
-from representatives.models import Representative
+from representatives.models import Portrait, Representative
 from tests.actions.factories import (
     make_campaign,
     make_representative,
@@ -169,6 +169,26 @@ def test_every_page_can_be_left_for_one_that_says_nothing(
         [link] = re.findall(r"<a [^>]*data-leave[^>]*>", text(page))
         assert 'href="https://www.bbc.co.uk/weather"' in link
         assert "noreferrer" in link
+
+
+def test_no_portrait_is_asked_for_as_its_address_would_tell_whose_it_is(
+    client: Client, campaign: Campaign, member: Representative
+) -> None:
+    Portrait.objects.create(
+        parliament_id=member.parliament_id,
+        picture=b"-",
+        digest="abc",
+        fetched_on=timezone.localdate(),
+    )
+    openly = client.post(f"/{campaign.slug}/write/", {"postcode": "ZE9 9AA"})
+    assert f"/media/portraits/{member.parliament_id}-abc.jpg" in text(openly)
+
+    for page in (
+        opened(client, campaign, member),
+        finished(client, campaign, member, reason=WORDS),
+    ):
+        assert member.display_name in text(page)
+        assert "/media/" not in text(page)
 
 
 def test_a_postcode_leads_to_its_member_and_is_carried_no_further(

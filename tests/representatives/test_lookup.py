@@ -1,4 +1,5 @@
 import dataclasses
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from representatives import lookup
 from representatives.lookup import AsOf, Found, Match, Member, Reason
 from representatives.models import (
     Constituency,
+    Portrait,
     PostcodeSector,
     Register,
     RegisterVersion,
@@ -66,8 +68,16 @@ def test_a_candidate_has_its_member() -> None:
         "address_as": "Rachel Blake",
         "party": "Labour (Co-op)",
         "email": "rachel.blake.mp@parliament.uk",
+        "portrait": "",
     }
     assert member.has_email
+
+
+def test_a_member_of_whom_there_is_a_portrait_knows_which() -> None:
+    Portrait.objects.create(
+        parliament_id=5257, picture=b"-", digest="abc", fetched_on=date(2026, 11, 26)
+    )
+    assert speaker("SW1A 1AA").portrait == "abc"
 
 
 def test_a_unit_in_a_shared_sector_is_exact_in_its_own_seat() -> None:

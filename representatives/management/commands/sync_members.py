@@ -1,0 +1,169 @@
+"""Bring the members of the House of Commons up to date."""
+
+import argparse
+import datetime
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+from tqdm import tqdm
+
+from representatives import parliament, portraits, reading, syncing
+from representatives.errors import RegisterError
+from representatives.models import SyncRun
+from representatives.sources.http import Client
+from representatives.syncing import Proposal, Source
+
+
+class Command(BaseCommand):
+    """May be run at any time, by one at a time."""
+
+    help = (
+        "Read who sits in the House of Commons from Parliament's Members API, and apply"
+        " what has changed. It asks some 700 questions, four a second at most, so it"
+        " takes about three minutes; interrupted, it goes on within the hour where it"
+        " stopped. What looks wrong (more than 5 % of the terms would end, members are"
+        " missing, a party that nobody had) is refused until you confirm it."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add what to read, and what to do with it."""
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say what would change, and change nothing",
+        )
+        parser.add_argument(
+            "--from-file",
+            type=Path,
+            metavar="PATH",
+            help=(
+                "read a folder with answers of the API, or a zip of one, as --save-to"
+                " makes it on a machine with a network; or a table (CSV) with the"
+                " columns of the members' file"
+            ),
+        )
+        parser.add_argument(
+            "--as-of",
+            type=_day,
+            metavar="YYYY-MM-DD",
+            help="the day of a table whose name does not say it",
+        )
+        parser.add_argument(
+            "--save-to",
+            type=Path,
+            metavar="FOLDER",
+            help="read the API and save its answers there; change nothing here",
+        )
+        parser.add_argument(
+            "--confirm",
+            type=int,
+            metavar="RUN",
+            help=(
+                "apply what a refused run would have changed, if it is still the same:"
+                " you have looked at it, and it is so"
+            ),
+        )
+        parser.add_argument(
+            "--without-portraits",
+            action="store_true",
+            help="leave the members' pictures as they are",
+        )
+
+    def handle(self, **options: Any) -> None:
+        """Read, judge, apply, and say what came of it."""
+        confirmed = _refused(options["confirm"])
+        client = Client(settings.MEMBERS_API_URL)
+        path = options["from_file"]
+        try:
+            with tqdm(desc="Members", unit=" answers", disable=None) as bar:
+                source = (
+                    reading.from_files(path, options["as_of"])
+                    if path
+                    else reading.from_api(
+                        client,
+                        now=timezone.now(),
+                        today=parliament.today(),
+                        tell=bar.update,
+                    )
+                )
+                if options["save_to"]:
+                    self._save(source, options["save_to"])
+                    return
+                if options["dry_run"]:
+                    self._say_what_would_change(syncing.propose(_read(source)))
+                    return
+                run = syncing.run(source, confirmed=confirmed)
+        except RegisterError as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            message = (
+                f"The database refused the members ({error}). What is loaded answers as"
+                " before. Run manage.py migrate, and try again."
+            )
+            raise CommandError(message) from error
+        self._say_what_came_of_it(run)
+        if not path:
+            shutil.rmtree(reading.kept_folder(), ignore_errors=True)
+            if not options["without_portraits"]:
+                self._renew_portraits(client)
+
+    def _save(self, source: Source, folder: Path) -> None:
+        if folder.exists() and any(folder.iterdir()):
+            message = f"{folder} is not empty. Name a new folder."
+            raise CommandError(message)
+        house = _read(source)
+        shutil.copytree(reading.kept_folder(), folder, dirs_exist_ok=True)
+        self.stdout.write(f"{len(house.members)} members as of {house.as_of}: saved")
+
+    def _say_what_would_change(self, proposal: Proposal) -> None:
+        self.stdout.write(proposal.summary or "Nothing has changed.")
+        for reason in proposal.reasons:
+            self.stdout.write(f"It would be refused until confirmed: {reason}")
+
+    def _say_what_came_of_it(self, run: SyncRun) -> None:
+        if run.state == SyncRun.State.REFUSED:
+            message = (
+                f"{run.summary}\nRefused: {run.reason} Nothing was changed. If it is"
+                f" so, say: manage.py sync_members --confirm {run.pk}"
+            )
+            raise CommandError(message)
+        self.stdout.write(run.summary or "Nothing has changed.")
+        self.stdout.write(f"The members are as of {run.as_of}.")
+
+    def _renew_portraits(self, client: Client) -> None:
+        fetched, faults = portraits.renew(
+            portraits.of_sitting(),
+            lambda number: client.picture(f"/api/Members/{number}/Thumbnail"),
+            parliament.today(),
+        )
+        self.stdout.write(f"{fetched} portraits are new.")
+        for fault in faults:
+            self.stderr.write(fault)
+
+
+def _read(source: Source) -> Any:
+    return source.read(lambda: None)
+
+
+def _refused(number: int | None) -> SyncRun | None:
+    if number is None:
+        return None
+    run = SyncRun.objects.waiting().filter(pk=number).first()
+    if run is None:
+        message = f"There is no run {number} that waits to be confirmed."
+        raise CommandError(message)
+    return run
+
+
+def _day(text: str) -> datetime.date:
+    """Read a day of the command line; raises what argparse expects."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is no day; write it as in 2026-06-27"
+        raise argparse.ArgumentTypeError(message) from error

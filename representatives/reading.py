@@ -1,0 +1,93 @@
+"""Where a House can be read from: the API, its answers in files, or a table."""
+
+import datetime
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from representatives import names
+from representatives.errors import SourceError, UnexpectedAnswerError
+from representatives.house import House
+from representatives.models import Constituency
+from representatives.sources import members, parliament
+from representatives.sources.answers import ApiAnswers, FileAnswers, KeptAnswers
+from representatives.sources.http import Client
+from representatives.syncing import Source
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def kept_folder() -> Path:
+    """Where the answers of a run are kept, for the next one if it is interrupted."""
+    return Path(settings.VAR_DIR) / "members-sync"
+
+
+def from_api(
+    client: Client,
+    *,
+    now: datetime.datetime,
+    today: datetime.date,
+    tell: Callable[[], object] = lambda: None,
+) -> Source:
+    """Read Parliament's Members API; ``tell`` hears of each answer."""
+    folder = kept_folder()
+
+    def read(alive: Callable[[], object]) -> House:
+        client.alive = alive
+        asked = ApiAnswers(client, today)
+        kept = KeptAnswers.begun(asked, folder, now, tell)
+        try:
+            return parliament.read(kept, _codes())
+        except UnexpectedAnswerError:
+            # Whatever is wrong with them is not to be read again.
+            kept.forget()
+            raise
+
+    return Source(client.base, read)
+
+
+def from_files(path: Path, as_of: datetime.date | None = None) -> Source:
+    """Read saved answers of the API (a folder or a zip of one), or a table (CSV).
+
+    Args:
+        path: the folder or file.
+        as_of: the day of a table whose name does not say it.
+
+    Raises:
+        SourceError: there is nothing of the kind.
+
+    """
+    if path.suffix.lower() == ".csv":
+        return Source(path.name, lambda _alive: _from_table(path, as_of))
+    answers = FileAnswers.open(path)
+    return Source(path.name, lambda _alive: parliament.read(answers, _codes()))
+
+
+def _from_table(path: Path, as_of: datetime.date | None) -> House:
+    day = as_of or _day_in(path.name)
+    if day is None:
+        raise SourceError(
+            f"{path} does not say of which day it is. Say it with --as-of, as in"
+            " --as-of 2026-06-27."
+        )
+    codes = set(Constituency.objects.values_list("code", flat=True))
+    return House(
+        as_of=day, provenance=members.PROVENANCE, members=members.read(path, codes)
+    )
+
+
+def _day_in(name: str) -> datetime.date | None:
+    found = _DATE.search(name)
+    try:
+        return datetime.date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def _codes() -> dict[str, str]:
+    """Every seat's code by its name, however that is written."""
+    named = Constituency.objects.values_list("name", "code")
+    return {names.plain(name): code for name, code in named}

@@ -1,0 +1,267 @@
+"""Parliament's Members API: who sits, how they are written to, what office they hold.
+
+The shapes are those of https://members-api.parliament.uk/index.html, as far as they are
+needed here; ``tests/live`` asks whether they are still these. Whatever differs is a
+``UnexpectedAnswerError`` that names the answer and the field.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from representatives import addressing, names
+from representatives.errors import UnexpectedAnswerError
+from representatives.house import House, OfficeRow
+from representatives.models import OfficeKind
+from representatives.snapshot import MemberRow
+from representatives.sources.members import FIRST_DAY_OF_THE_SEATS, PROVENANCE
+
+# The API gives no more at a time.
+PAGE: Final = 20
+# A House has 650; more pages than that are no House.
+_MOST_PAGES: Final = 50
+PARLIAMENTARY_OFFICE: Final = 1
+_WHIP: Final = re.compile(r"\bwhip\b|\bof HM Household\b", re.IGNORECASE)
+_TAKES_NO_SEAT: Final = "Sinn Féin"
+_SPEAKER: Final = "Speaker"
+
+
+class Answers(Protocol):
+    """Whoever has the API's answers: the API itself, or files with them."""
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The day on which they were, or are, given."""
+
+    def page(self, skip: int) -> Any:
+        """Give a page of the members who sit now."""
+
+    def contact(self, parliament_id: int) -> Any:
+        """Give how a member is reached."""
+
+    def posts(self, side: str, department: int | None) -> Any:
+        """Give the posts of "Government" or "Opposition", all or a department's."""
+
+    def speaker_and_deputies(self) -> Any:
+        """Give who presides."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """Part of an answer, and where it stands, for whoever must be told."""
+
+    what: str
+    raw: Any
+
+    def __getitem__(self, name: str) -> "_Value":
+        what = f"{self.what}.{name}"
+        if not isinstance(self.raw, Mapping) or name not in self.raw:
+            raise UnexpectedAnswerError(_changed(what, "is not there"))
+        return _Value(what, self.raw[name])
+
+    def items(self) -> "Iterator[_Value]":
+        if not isinstance(self.raw, list):
+            raise UnexpectedAnswerError(_changed(self.what, "is no list"))
+        return (_Value(f"{self.what}[{at}]", raw) for at, raw in enumerate(self.raw))
+
+    def text(self) -> str:
+        """A text, without space around it; null is ""."""
+        if self.raw is None:
+            return ""
+        if not isinstance(self.raw, str):
+            raise UnexpectedAnswerError(_changed(self.what, "is no text"))
+        return " ".join(self.raw.split())
+
+    def needed(self) -> str:
+        if not (text := self.text()):
+            raise UnexpectedAnswerError(_changed(self.what, "is empty"))
+        return text
+
+    def number(self) -> int:
+        if not isinstance(self.raw, int) or isinstance(self.raw, bool):
+            raise UnexpectedAnswerError(_changed(self.what, "is no number"))
+        return self.raw
+
+    def day(self) -> datetime.date | None:
+        """The day of "2024-07-05T00:00:00"; None where there is none."""
+        if not (text := self.text()):
+            return None
+        try:
+            return datetime.datetime.fromisoformat(text).date()
+        except ValueError as error:
+            raise UnexpectedAnswerError(_changed(self.what, "is no date")) from error
+
+
+def read(answers: Answers, codes: Mapping[str, str]) -> House:
+    """Read everybody who sits.
+
+    Args:
+        answers: where to ask.
+        codes: each seat's code by its name as ``names.plain`` writes it.
+
+    Raises:
+        SourceError: there is no answer.
+        UnexpectedAnswerError: it has not the shape that is documented.
+
+    """
+    found, announced = _members(answers)
+    members: dict[str, MemberRow] = {}
+    listed: set[int] = set()
+    for value in found:
+        row = _member(value, codes)
+        if row.constituency in members:
+            raise UnexpectedAnswerError(
+                _changed(value.what, "sits where another member does")
+            )
+        if row.parliament_id in listed:
+            raise UnexpectedAnswerError(_changed(value.what, "is listed a second time"))
+        members[row.constituency] = row
+        listed.add(row.parliament_id)
+    rows = [
+        replace(row, email=_email(answers, row.parliament_id))
+        for row in members.values()
+    ]
+    rows.sort(key=lambda row: row.constituency)
+    return House(
+        as_of=answers.as_of,
+        provenance=PROVENANCE,
+        members=tuple(rows),
+        offices=_offices(answers, rows),
+        doubts=_doubts(rows, announced),
+    )
+
+
+def _members(answers: Answers) -> tuple[list[_Value], int]:
+    """Give those of all pages, and how many the API says that there are."""
+    found: list[_Value] = []
+    for _ in range(_MOST_PAGES):
+        skip = len(found)
+        page = _Value(f"members-{skip}", answers.page(skip))
+        announced = page["totalResults"].number()
+        items = [item["value"] for item in page["items"].items()]
+        found += items
+        if not items or len(found) >= announced:
+            return found, announced
+    raise UnexpectedAnswerError(_changed("members", "do not come to an end"))
+
+
+def _member(value: _Value, codes: Mapping[str, str]) -> MemberRow:
+    membership = value["latestHouseMembership"]
+    seat = membership["membershipFrom"].needed()
+    code = codes.get(names.plain(seat))
+    if code is None:
+        what = membership["membershipFrom"].what
+        raise UnexpectedAnswerError(_changed(what, f"names no seat of ours: {seat!r}"))
+    display_name = value["nameDisplayAs"].needed()
+    started = membership["membershipStartDate"].day()
+    is_known = started is not None and started >= FIRST_DAY_OF_THE_SEATS
+    return MemberRow(
+        constituency=code,
+        parliament_id=value["id"].number(),
+        full_title=addressing.full_title(value["nameFullTitle"].text() or display_name),
+        display_name=display_name,
+        address_as=value["nameAddressAs"].text() or addressing.address_as(display_name),
+        party=value["latestParty"]["name"].needed(),
+        email="",
+        started=started if is_known else None,
+    )
+
+
+def _email(answers: Answers, parliament_id: int) -> str:
+    """Give the address of the parliamentary office; "" if there is none.
+
+    Never that of an office in the constituency: it is the office at Westminster whose
+    staff sort letters, and what a member publishes there is meant for them.
+    """
+    contact = _Value(f"contact-{parliament_id}", answers.contact(parliament_id))
+    for way in contact["value"].items():
+        if way["typeId"].number() == PARLIAMENTARY_OFFICE:
+            email = way["email"].text()
+            try:
+                validate_email(email)
+            except ValidationError:
+                continue
+            return email
+    return ""
+
+
+def _offices(answers: Answers, rows: list[MemberRow]) -> frozenset[OfficeRow]:
+    sitting = {row.parliament_id for row in rows}
+    offices = {
+        OfficeRow(row.parliament_id, kind, kind.label)
+        for row in rows
+        for party, kind in (
+            (_TAKES_NO_SEAT, OfficeKind.NO_SEAT),
+            (_SPEAKER, OfficeKind.SPEAKER),
+        )
+        if row.party == party
+    }
+    speakers = {office.parliament_id for office in offices}
+    presiding = _Value("speaker-and-deputies", answers.speaker_and_deputies())
+    for item in presiding.items():
+        number = item["value"]["id"].number()
+        if number not in speakers:
+            kind = OfficeKind.DEPUTY_SPEAKER
+            offices.add(OfficeRow(number, kind, kind.label))
+    for side, kind in (
+        ("Government", OfficeKind.MINISTER),
+        ("Opposition", OfficeKind.OPPOSITION),
+    ):
+        offices |= set(_posts(answers, side, kind))
+    # Lords hold posts, too.
+    return frozenset(office for office in offices if office.parliament_id in sitting)
+
+
+def _posts(answers: Answers, side: str, kind: OfficeKind) -> Iterator[OfficeRow]:
+    """Give the posts of all departments that are named on the way.
+
+    Without a department the API gives the highest posts only.
+    """
+    asked: set[int | None] = set()
+    to_ask: list[int | None] = [None]
+    while to_ask:
+        department = to_ask.pop()
+        asked.add(department)
+        name = "-".join(map(str, (f"{side.lower()}-posts", *_given(department))))
+        for item in _Value(name, answers.posts(side, department)).items():
+            post = item["value"]
+            for one in post["governmentDepartments"].items():
+                number = one["id"].number()
+                if number not in asked and number not in to_ask:
+                    to_ask.append(number)
+            yield from _holders(post, kind)
+
+
+def _given(department: int | None) -> tuple[int, ...]:
+    return () if department is None else (department,)
+
+
+def _holders(post: _Value, kind: OfficeKind) -> Iterator[OfficeRow]:
+    name = post["name"].needed()[:200]
+    for holder in post["postHolders"].items():
+        if holder["endDate"].text():
+            continue
+        yield OfficeRow(
+            holder["member"]["value"]["id"].number(),
+            OfficeKind.WHIP if _WHIP.search(name) else kind,
+            name,
+            holder["startDate"].day(),
+        )
+
+
+def _doubts(rows: list[MemberRow], announced: int) -> tuple[str, ...]:
+    if len(rows) == announced:
+        return ()
+    return (f"The answer says {announced} members and lists {len(rows)}.",)
+
+
+def _changed(what: str, how: str) -> str:
+    return (
+        f"The answer has not the shape that is documented: {what} {how}. What is loaded"
+        " stays as it was."
+    )

@@ -1,0 +1,467 @@
+"""A House read from Parliament's API, judged, and written down as a whole."""
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from representatives import loading, lookup, reading, syncing
+from representatives.errors import RegisterError, SourceError, UnexpectedAnswerError
+from representatives.models import (
+    Office,
+    OfficeKind,
+    Register,
+    RegisterVersion,
+    Representative,
+    RepresentativeOverride,
+    SyncRun,
+)
+from representatives.sources.http import Client
+from representatives.syncing import Source
+from tests.parliament import Fault, Parliament, Time, commons, member, post
+from tests.registers import make_constituency
+
+__all__ = ["commons"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_registers")]
+
+TODAY = datetime.date(2026, 11, 26)
+NOW = datetime.datetime(2026, 11, 26, 12, 0, tzinfo=datetime.UTC)
+State = SyncRun.State
+SEATS = [f"Seat {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+
+
+@pytest.fixture
+def house(commons: Parliament) -> Parliament:
+    """A House of 26 seats that has been read once, so that one seat is 4 %."""
+    for number, seat in enumerate(SEATS, start=1):
+        make_constituency(code=f"E{number:08}", name=seat)
+        commons.members.append(member(number, seat))
+    assert sync(commons, confirm=True).state == State.APPLIED
+    commons.asked.clear()
+    return commons
+
+
+def source(commons: Parliament, day: datetime.date = TODAY) -> Source:
+    time = Time()
+    client = Client(commons.url, clock=time.clock, sleep=time.sleep)
+    return reading.from_api(client, now=NOW, today=day)
+
+
+def sync(
+    commons: Parliament, day: datetime.date = TODAY, *, confirm: bool = False
+) -> SyncRun:
+    """Read it, and with ``confirm`` agree to whatever it changes."""
+    forget()
+    run = syncing.run(source(commons, day), clock=lambda: NOW)
+    if confirm and run.state == State.REFUSED:
+        return syncing.run(source(commons, day), confirmed=run, clock=lambda: NOW)
+    return run
+
+
+def forget() -> None:
+    """As after an hour: what a run has kept is too old to be used."""
+    folder = reading.kept_folder()
+    for file in folder.glob("*") if folder.exists() else ():
+        file.unlink()
+
+
+def who_sits() -> dict[str, str]:
+    return {
+        term.constituency.name: term.display_name
+        for term in Representative.objects.current().select_related("constituency")
+    }
+
+
+def seat(letter: str) -> Any:
+    found = next(each for each in lookup.seats() if each.name == f"Seat {letter}")
+    candidate = lookup.seat(found.code)
+    assert candidate
+    return candidate
+
+
+# --- What is read -------------------------------------------------------------------
+
+
+def test_a_member_is_read_as_parliament_writes_them(house: Parliament) -> None:
+    term = Representative.objects.get(parliament_id=1)
+
+    assert term.constituency.name == "Seat A"
+    assert term.full_title == "Ms Ann Member1 MP"
+    assert term.address_as == "Ms Member1"
+    assert term.party == "Labour"
+    assert term.email == "mp.1@parliament.example"
+    assert term.started == datetime.date(2024, 7, 4)
+
+
+def test_names_that_are_null_are_made_of_the_others(house: Parliament) -> None:
+    house.members[0] = member(1, "Seat A", nameFullTitle=None, nameAddressAs=None)
+
+    sync(house)
+
+    term = Representative.objects.get(parliament_id=1)
+    assert (term.full_title, term.address_as) == ("Ms Ann Member1 MP", "Ms Member1")
+
+
+@pytest.mark.parametrize("email", [None, "", "not an address"])
+def test_an_office_in_the_constituency_is_not_written_to(
+    house: Parliament, email: str | None
+) -> None:
+    house.emails[1] = email
+
+    run = sync(house)
+
+    assert run.summary.startswith("Address gone: Ms Ann Member1 MP, Seat A")
+    assert not Representative.objects.get(parliament_id=1).email
+
+
+def test_offices_are_told_by_what_their_holders_can_do(house: Parliament) -> None:
+    house.members[4] = member(5, "Seat E", latestParty={"name": "Sinn Féin"})
+    house.members[5] = member(6, "Seat F", latestParty={"name": "Speaker"})
+    house.presiding = [6, 7]
+    house.government = {
+        None: [post("Secretary of State", 1, department=3)],
+        3: [
+            post("Secretary of State", 1, department=3),
+            post("Minister of State", 2, department=3),
+            post("Lord Commissioner (Whip)", 3, department=3),
+            post("Gone Minister", 4, department=3, ended="2026-01-01T00:00:00"),
+            post("Minister in the Lords", 9999, department=3),
+        ],
+    }
+    house.opposition = {None: [post("Shadow Secretary of State", 8)]}
+
+    sync(house)
+
+    held = set(Office.objects.current().values_list("parliament_id", "kind", "name"))
+    assert held == {
+        (1, OfficeKind.MINISTER, "Secretary of State"),
+        (2, OfficeKind.MINISTER, "Minister of State"),
+        (3, OfficeKind.WHIP, "Lord Commissioner (Whip)"),
+        (5, OfficeKind.NO_SEAT, "takes no seat"),
+        (6, OfficeKind.SPEAKER, "Speaker"),
+        (7, OfficeKind.DEPUTY_SPEAKER, "Deputy Speaker"),
+        (8, OfficeKind.OPPOSITION, "Shadow Secretary of State"),
+    }
+    minister = Office.objects.get(parliament_id=1)
+    assert minister.started == datetime.date(2025, 9, 5)
+
+
+def test_a_run_that_was_interrupted_asks_nothing_twice(house: Parliament) -> None:
+    forget()
+    house.faults = [Fault("/20/Contact", status=404)]
+    with pytest.raises(SourceError):
+        syncing.run(source(house), clock=lambda: NOW)
+    before = set(house.asked)
+    house.faults, house.asked = [], []
+
+    assert syncing.run(source(house), clock=lambda: NOW).state == State.UNCHANGED
+
+    again = set(house.asked) & (before - {"/api/Members/20/Contact"})
+    assert again == set()
+
+
+# --- What changes -------------------------------------------------------------------
+
+
+def test_a_by_election_ends_one_term_and_begins_another(house: Parliament) -> None:
+    house.members[0] = member(
+        900,
+        "Seat A",
+        latestHouseMembership={
+            "membershipFrom": "Seat A",
+            "membershipStartDate": "2026-11-20T00:00:00",
+        },
+    )
+
+    run = sync(house)
+
+    assert run.state == State.APPLIED
+    assert run.summary.splitlines() == [
+        "New: Ms Ann Member900 MP (Labour), Seat A",
+        "Left: Ms Ann Member1 MP, Seat A",
+    ]
+    assert seat("A").representative.parliament_id == 900
+    assert not Representative.objects.get(parliament_id=1).is_current
+
+
+def test_a_resignation_leaves_the_seat_vacant(house: Parliament) -> None:
+    del house.members[2]
+
+    run = sync(house)
+
+    assert run.summary.splitlines() == [
+        "Left: Ms Ann Member3 MP, Seat C",
+        "Vacant: Seat C",
+    ]
+    assert seat("C").representative is None
+
+
+def test_a_reshuffle_ends_offices_and_begins_others(house: Parliament) -> None:
+    house.government = {None: [post("Foreign Secretary", 1)]}
+    sync(house)
+    house.government = {None: [post("Foreign Secretary", 2)]}
+
+    run = sync(house)
+
+    assert run.summary.splitlines() == [
+        "Office begun: Ms Ann Member2: Foreign Secretary",
+        "Office ended: Ms Ann Member1: Foreign Secretary",
+    ]
+    ended = Office.objects.get(parliament_id=1)
+    assert (ended.is_current, ended.ended) == (False, TODAY)
+
+
+def test_a_change_of_party_is_told_as_it_was_and_is(house: Parliament) -> None:
+    house.members[0] = member(1, "Seat A", latestParty={"name": "Independent"})
+
+    run = sync(house)
+
+    assert run.summary == (
+        "Changed: Ms Ann Member1 MP, Seat A: party: Labour -> Independent"
+    )
+    assert seat("A").representative.party == "Independent"
+
+
+def test_nothing_new_makes_the_register_younger_all_the_same(
+    house: Parliament,
+) -> None:
+    tomorrow = TODAY + datetime.timedelta(days=1)
+
+    run = sync(house, tomorrow)
+
+    assert run.state == State.UNCHANGED
+    versions = RegisterVersion.objects.filter(register=Register.MEMBERS)
+    assert versions.get().as_of == tomorrow.isoformat()
+
+
+def test_overrides_survive(house: Parliament) -> None:
+    RepresentativeOverride.objects.create(parliament_id=1, email="own@mail.example")
+    house.emails[1] = "new@parliament.example"
+
+    sync(house)
+
+    assert seat("A").representative.email == "own@mail.example"
+
+
+def test_an_older_source_is_refused_and_brings_nobody_back(house: Parliament) -> None:
+    gone = house.members.pop(0)
+    sync(house)
+    house.members.insert(0, gone)
+
+    with pytest.raises(RegisterError, match="never replaces a newer one"):
+        sync(house, TODAY - datetime.timedelta(days=30))
+
+    assert "Seat A" not in who_sits()
+    assert SyncRun.objects.newest_first()[0].state == State.FAILED
+
+
+def test_the_shipped_snapshot_leaves_a_newer_register_alone(house: Parliament) -> None:
+    before = who_sits()
+
+    outcomes = {one.register: one.outcome for one in loading.load()}
+
+    assert outcomes[Register.MEMBERS] == loading.Outcome.OLDER
+    assert who_sits() == before
+
+
+# --- What is not believed -----------------------------------------------------------
+
+
+def refused(house: Parliament) -> SyncRun:
+    before = who_sits()
+    run = sync(house)
+    assert run.state == State.REFUSED
+    assert who_sits() == before
+    return run
+
+
+def test_too_many_ends_at_once_wait_for_a_person(house: Parliament) -> None:
+    del house.members[:2]
+
+    run = refused(house)
+
+    assert "It would end 2 of 26 terms, more than 5%" in run.reason
+    assert "Vacant: Seat A" in run.summary
+
+
+def test_an_empty_house_waits_for_a_person_and_is_a_dissolution_then(
+    house: Parliament,
+) -> None:
+    house.members.clear()
+    run = refused(house)
+
+    confirmed = syncing.run(source(house), confirmed=run, clock=lambda: NOW)
+
+    run.refresh_from_db()
+    assert (confirmed.state, run.state) == (State.APPLIED, State.CONFIRMED)
+    assert who_sits() == {}
+
+
+def test_a_list_that_is_cut_short_waits_for_a_person(house: Parliament) -> None:
+    house.announced = 26
+    del house.members[0]
+    house.members.append(member(2, "Seat A"))
+    house.members[-1]["id"] = 77
+    del house.members[-1]
+
+    run = refused(house)
+
+    assert "The answer says 26 members and lists 25." in run.reason
+
+
+def test_a_party_that_nobody_had_waits_until_it_is_confirmed_once(
+    house: Parliament,
+) -> None:
+    house.members[0] = member(1, "Seat A", latestParty={"name": "Tea Party"})
+    run = refused(house)
+    assert "No member had the party 'Tea Party' before." in run.reason
+
+    assert sync(house, confirm=True).state == State.APPLIED
+    assert sync(house).state == State.UNCHANGED
+
+
+def test_what_has_changed_since_it_was_looked_at_is_refused_again(
+    house: Parliament,
+) -> None:
+    del house.members[:2]
+    run = refused(house)
+    del house.members[0]
+    forget()
+
+    again = syncing.run(source(house), confirmed=run, clock=lambda: NOW)
+
+    assert again.state == State.REFUSED
+    assert f"It is no longer what was confirmed (run {run.pk})" in again.reason
+
+
+def _without(name: str) -> dict[str, Any]:
+    changed = member(1, "Seat A")
+    del changed[name]
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (_without("nameDisplayAs"), r"members-0.items\[0\].value.nameDisplayAs is not"),
+        (member(1, "Seat A", nameDisplayAs=None), "nameDisplayAs is empty"),
+        (member(1, "Seat A", id="one"), "id is no number"),
+        (member(1, "Seat A", latestParty=None), "latestParty.name is not there"),
+        (member(1, "Atlantis"), "names no seat of ours: 'Atlantis'"),
+        (member(1, "Seat B"), "sits where another member does"),
+        (member(2, "Seat A"), "is listed a second time"),
+        (
+            member(
+                1,
+                "Seat A",
+                latestHouseMembership={
+                    "membershipFrom": "Seat A",
+                    "membershipStartDate": "last year",
+                },
+            ),
+            "membershipStartDate is no date",
+        ),
+    ],
+)
+def test_an_answer_of_another_shape_changes_nothing_and_is_named(
+    house: Parliament, changed: dict[str, Any], says: str
+) -> None:
+    before = who_sits()
+    house.members[0] = changed
+
+    with pytest.raises(UnexpectedAnswerError, match=says):
+        sync(house)
+
+    run = SyncRun.objects.newest_first()[0]
+    assert run.state == State.FAILED
+    assert "stays as it was" in run.reason
+    assert who_sits() == before
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("Search", status=500),
+        Fault("Search", status=429, headers={"Retry-After": "1"}),
+        Fault("Contact", content_type="text/html", body=b"<p>Sorry</p>"),
+        Fault("skip=20", body=b'{"items": [{"val'),
+        Fault("GovernmentPosts", body=b'{"items": []}'),
+        Fault("SpeakerAndDeputies", status=404),
+    ],
+)
+def test_a_server_with_a_fault_changes_nothing(house: Parliament, fault: Fault) -> None:
+    before = who_sits()
+    house.faults = [fault]
+    del house.members[0]
+
+    with pytest.raises(SourceError):
+        sync(house)
+
+    assert SyncRun.objects.newest_first()[0].state == State.FAILED
+    assert who_sits() == before
+
+
+def test_after_a_fault_of_shape_nothing_that_was_kept_is_read_again(
+    house: Parliament,
+) -> None:
+    house.members[0] = member(1, "Seat A", nameDisplayAs=None)
+    with pytest.raises(UnexpectedAnswerError):
+        sync(house)
+    house.members[0] = member(1, "Seat A")
+
+    assert syncing.run(source(house), clock=lambda: NOW).state == State.UNCHANGED
+
+
+def test_a_run_that_was_killed_is_closed_by_the_next_one(house: Parliament) -> None:
+    killed = SyncRun.objects.create(source="killed", started_at=NOW)
+
+    sync(house)
+
+    killed.refresh_from_db()
+    assert (killed.state, killed.reason) == (State.FAILED, "It was interrupted.")
+
+
+# --- Files --------------------------------------------------------------------------
+
+COLUMNS = (
+    "constituency_code,parliament_id,full_title,display_name,party,email,elected_on"
+)
+
+
+def table(rows: Iterable[str]) -> str:
+    return "\n".join([COLUMNS, *rows, ""])
+
+
+def test_a_table_with_the_day_in_its_name_is_read(
+    house: Parliament, tmp_path: Path
+) -> None:
+    rows = [
+        f"E{number:08},{number},Ms Ann Member{number} MP,Ms Ann Member{number},Labour,"
+        f"mp.{number}@parliament.example,2024-07-04"
+        for number in range(2, 27)
+    ]
+    file = tmp_path / "members_2026-12-01.csv"
+    file.write_text(table(rows))
+
+    run = syncing.run(reading.from_files(file), clock=lambda: NOW)
+
+    assert run.state == State.APPLIED
+    assert run.as_of == "2026-12-01"
+    assert "Vacant: Seat A" in run.summary
+
+
+def test_a_table_without_a_day_asks_for_it(house: Parliament, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(table([]))
+
+    with pytest.raises(SourceError, match="Say it with --as-of"):
+        syncing.run(reading.from_files(file), clock=lambda: NOW)
