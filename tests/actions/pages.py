@@ -2,7 +2,7 @@
 
 import re
 from html import unescape
-from typing import Protocol
+from typing import Any, Protocol
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
@@ -13,10 +13,18 @@ class Answer(Protocol):
     @property
     def content(self) -> bytes: ...
 
+    @property
+    def headers(self) -> Any: ...
+
 
 def text(answer: Answer) -> str:
     """The page with its entities read."""
     return unescape(answer.content.decode())
+
+
+def told(answer: Answer) -> dict[str, str]:
+    """Its headers without the second that it was asked in, which may be the next."""
+    return {name: value for name, value in answer.headers.items() if name != "Expires"}
 
 
 def hidden(answer: Answer) -> dict[str, list[str]]:
