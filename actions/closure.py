@@ -1,12 +1,13 @@
-"""Why nobody can write at the moment: Parliament has no members."""
+"""Why nobody can write at the moment, or why letters wait."""
 
 import datetime
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
-from representatives import parliament
+from representatives import freshness, parliament
 from representatives.parliament import Parliament
 
 
@@ -25,6 +26,30 @@ def of_writing(day: datetime.date | None = None) -> Closure | None:
     """Say why nobody can write on a day, today without one; None if people can."""
     now = parliament.on(day)
     return None if now.has_members else Closure(_why(now), _when(now))
+
+
+def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
+    """Whether confirmed letters wait: nobody sits, or nobody can be sure who does."""
+    day = timezone.localdate(now)
+    return _is_unsure(day, live=live) or not parliament.on(day).has_members
+
+
+def of_sending(now: datetime.datetime, *, live: bool) -> str:
+    """Say why confirmed letters wait; "" while they go."""
+    day = timezone.localdate(now)
+    if closed := of_writing(day):
+        back = gettext("We mail you if the MP that you wrote to does not come back.")
+        return f"{closed} {back}"
+    if _is_unsure(day, live=live):
+        return gettext(
+            "Our list of MPs is being brought up to date, so that your letter goes to "
+            "whoever is your MP now. It goes as soon as that is done."
+        )
+    return ""
+
+
+def _is_unsure(day: datetime.date, *, live: bool) -> bool:
+    return live and freshness.members_are_old(day)
 
 
 def _why(now: Parliament) -> str:

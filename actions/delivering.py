@@ -17,11 +17,10 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import counting, mail, recording, wording
+from actions import closure, counting, mail, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 from actions.models.letters import DeliveryQuerySet
-from representatives import parliament
 
 Clock = Callable[[], datetime.datetime]
 Value = TypeVar("Value")
@@ -240,11 +239,11 @@ class _Worker:
 
 
 def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
-    """Ask for what may go now: no letter does while Parliament has no members."""
+    """Ask for what may go now."""
     due = Delivery.objects.claimable(now, live=live)
-    if parliament.on(timezone.localdate(now)).has_members:
-        return due
-    return due.exclude(kind=Delivery.Kind.LETTER)
+    if closure.holds_letters(now, live=live):
+        return due.exclude(kind=Delivery.Kind.LETTER)
+    return due
 
 
 def _insist(write: Callable[[], Value]) -> Value:

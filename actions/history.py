@@ -4,7 +4,6 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from actions import closure, refusals
@@ -102,7 +101,7 @@ def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
         is_due=owed.due_at <= now,
         is_late=owed.due_at + _LATE_AFTER <= now,
         is_going=owed.leased_until is not None and owed.leased_until > now,
-        held=str(closure.of_writing(timezone.localdate(now)) or ""),
+        held=closure.of_sending(now, live=not letter.is_demo),
     )
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("about-the-data/", pages.about_the_data, name="about_the_data"),
     path("about/language/", speaking.language, name="language"),
+    path("health/", pages.health, name="health"),
     path("outbox/", pages.outbox, name="outbox"),
     # Before the letters: no token is a single word.
     path("letters/lost/", lost.lost, name="lost"),

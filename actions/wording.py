@@ -82,6 +82,29 @@ def elsewhere(email: str, link: str) -> Wording:
     )
 
 
+def members_are_old(email: str, days: int, waiting: int) -> Wording:
+    """Word the mail to an organiser about letters that wait for newer members.
+
+    Raises:
+        TemporaryDeliveryError: an address of ours, in the settings, can't be used.
+
+    """
+    readings = reverse("admin:representatives_syncrun_changelist")
+    return Wording(
+        sender_name="Postbag",
+        reply_to=_contact(),
+        to=headers.Party("", email),
+        subject="Letters wait for a newer list of MPs",
+        body=get_template("admin/mail/members_are_old.txt").render(
+            {
+                "days": days,
+                "waiting": waiting,
+                "address": f"{settings.SITE_URL}{readings}",
+            }
+        ),
+    )
+
+
 def our_address(setting: str, name: str = "") -> headers.Party:
     """Return an address of our own, fit for a header, under a name.
 

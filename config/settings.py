@@ -108,6 +108,11 @@ POSTCODES_IO_URL = env.web_address(
     "POSTCODES_IO_URL", "https://api.postcodes.io", _ORIGIN
 )
 
+# The members are read once a day by the worker; a trial asks nobody for anything.
+SYNC_MEMBERS = env.boolean("SYNC_MEMBERS", default=DELIVERY_IS_LIVE)
+# Real letters wait while the members are older than that.
+MEMBERS_OLD_AFTER_DAYS = env.number("MEMBERS_OLD_AFTER_DAYS", 45, least=1)
+
 # --- Security ---------------------------------------------------------------------
 SECRET_KEY_LEAST = 50
 _TRIAL_KEY = "secret_key"

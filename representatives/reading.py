@@ -2,16 +2,18 @@
 
 import datetime
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
-from representatives import names
+from representatives import names, portraits
 from representatives.errors import SourceError, UnexpectedAnswerError
 from representatives.house import House
 from representatives.models import Constituency
+from representatives.parliament import today
 from representatives.sources import members, parliament
 from representatives.sources.answers import ApiAnswers, FileAnswers, KeptAnswers
 from representatives.sources.http import Client
@@ -25,11 +27,31 @@ def kept_folder() -> Path:
     return Path(settings.VAR_DIR) / "members-sync"
 
 
+def forget_kept() -> None:
+    """Have the next run ask for everything anew."""
+    shutil.rmtree(kept_folder(), ignore_errors=True)
+
+
+def renew_portraits(
+    client: Client, go_on: Callable[[], object] = lambda: None
+) -> tuple[int, list[str]]:
+    """Fetch the portraits that are missing or old; see ``portraits.renew``.
+
+    ``go_on`` is called before each, and may raise.
+    """
+
+    def fetch(parliament_id: int) -> bytes | None:
+        go_on()
+        return client.picture(f"/api/Members/{parliament_id}/Thumbnail")
+
+    return portraits.renew(portraits.of_sitting(), fetch, today())
+
+
 def from_api(
     client: Client,
     *,
     now: datetime.datetime,
-    today: datetime.date,
+    day: datetime.date,
     tell: Callable[[], object] = lambda: None,
 ) -> Source:
     """Read Parliament's Members API; ``tell`` hears of each answer."""
@@ -37,7 +59,7 @@ def from_api(
 
     def read(alive: Callable[[], object]) -> House:
         client.alive = alive
-        asked = ApiAnswers(client, today)
+        asked = ApiAnswers(client, day)
         kept = KeptAnswers.begun(asked, folder, now, tell)
         try:
             return parliament.read(kept, _codes())

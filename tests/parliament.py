@@ -177,8 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         house.agents.add(self.headers["User-Agent"])
         fault = house.fault_at(self.path) or Fault("")
         if fault.stalls:
+            # Then it answers, if anybody still listens.
             house.closed.wait(30)
-            return
         status, kind, body = fault.status, fault.content_type, fault.body
         if body is None and (found := re.search(r"/(\d+)/Thumbnail", parts.path)):
             body, kind = house.pictures.get(int(found[1])), PICTURE_TYPE

@@ -34,6 +34,9 @@ else:
 # lasting connection of its own to the database, that could not be dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
+# The shipped members age while the tests stay as they are; those of the waiting say 45.
+MEMBERS_OLD_AFTER_DAYS = 100_000
+
 # The slowness of the real ones protects people's passwords; here there are none.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -34,6 +34,9 @@ def live(var: Path, port: int, *, timeout: int = 5) -> dict[str, str]:
         "PROXY_COUNT": "1",
         "CONTROLLER_NAME": "Postbag Example",
         "CONTROLLER_CONTACT": "privacy@postbag.example",
+        # Nobody but this machine is asked, and the shipped members may be of any age.
+        "SYNC_MEMBERS": "0",
+        "MEMBERS_OLD_AFTER_DAYS": "100000",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 

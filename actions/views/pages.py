@@ -1,16 +1,19 @@
 """Pages about the place itself: privacy, the registers, the outbox."""
 
 import ipaddress
+from http import HTTPStatus
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from actions import closure
 from actions import outbox as outboxes
 from actions import privacy as promises
-from representatives import live, lookup
+from representatives import freshness, live, lookup, parliament
 
 
 @require_safe
@@ -33,6 +36,36 @@ def about_the_data(request: HttpRequest) -> HttpResponse:
         "covers_northern_ireland": lookup.covers_northern_ireland(),
     }
     return render(request, "about_the_data.html", said)
+
+
+@require_safe
+@never_cache
+def health(_request: HttpRequest) -> JsonResponse:
+    """Say to whoever watches over the place that it answers, and how old it is.
+
+    In English, as programs read it; 503 where letters could not go as promised.
+    """
+    now = timezone.now()
+    today = timezone.localdate(now)
+    ages = freshness.ages(today)
+    waits = closure.holds_letters(now, live=settings.DELIVERY_IS_LIVE)
+    is_well = bool(ages) and (not waits or not parliament.on(today).has_members)
+    said = {
+        "is_well": is_well,
+        "registers": [
+            {
+                "register": age.register.value,
+                "as_of": age.as_of,
+                "days": age.days,
+                "is_old": age.is_old,
+            }
+            for age in ages
+        ],
+        "parliament": parliament.on(today).state.value,
+        "letters_wait": waits,
+    }
+    status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
+    return JsonResponse(said, status=status)
 
 
 @require_safe

@@ -638,6 +638,14 @@ def test_after_an_election_with_a_register_from_before(
     reader.get(f"/{campaign.slug}/")
 
 
+def test_a_letter_that_waits_for_newer_members(
+    reader: Reader, settings: Settings
+) -> None:
+    settings.DELIVERY_IS_LIVE = True
+    settings.MEMBERS_OLD_AFTER_DAYS = 1
+    look_at(reader, make_letter(state=Letter.State.QUEUED))
+
+
 def test_a_vacant_seat_with_a_by_election(writer: Writer) -> None:
     Representative.objects.update(is_current=False)
     seat = writer.member.constituency

@@ -53,7 +53,7 @@ def house(commons: Parliament) -> Parliament:
 def source(commons: Parliament, day: datetime.date = TODAY) -> Source:
     time = Time()
     client = Client(commons.url, clock=time.clock, sleep=time.sleep)
-    return reading.from_api(client, now=NOW, today=day)
+    return reading.from_api(client, now=NOW, day=day)
 
 
 def sync(

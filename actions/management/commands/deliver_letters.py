@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from actions import delivering, privacy
+from actions import delivering, privacy, telling
+from representatives.background import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Command(BaseCommand):
         super().__init__(*args, **kwargs)
         self.must_end = False
         self.sweep_at: datetime.datetime | None = None
+        self.reader = Reader()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add how often to look, and the wish to look once."""
@@ -75,12 +78,16 @@ class Command(BaseCommand):
                     f"{tidings.failed} given up."
                 )
             else:
-                self._work_on(poll)
+                try:
+                    self._work_on(poll)
+                finally:
+                    self.reader.end()
 
     def _work_on(self, poll: float) -> None:
         faults = 0
         while not self.must_end:
             try:
+                self.reader.look()
                 tidings = self._work()
             except Exception:
                 # Written without its text, which may hold what a letter says.
@@ -98,6 +105,7 @@ class Command(BaseCommand):
         now = timezone.now()
         if self.sweep_at is None or now >= self.sweep_at:
             privacy.sweep(now)
+            telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = now + SWEEP_EVERY
         return delivering.deliver_due(should_stop=self._should_pause)
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
-from representatives import parliament, portraits, reading, syncing
+from representatives import parliament, reading, syncing
 from representatives.errors import RegisterError
 from representatives.models import SyncRun
 from representatives.sources.http import Client
@@ -87,7 +87,7 @@ class Command(BaseCommand):
                     else reading.from_api(
                         client,
                         now=timezone.now(),
-                        today=parliament.today(),
+                        day=parliament.today(),
                         tell=bar.update,
                     )
                 )
@@ -108,7 +108,7 @@ class Command(BaseCommand):
             raise CommandError(message) from error
         self._say_what_came_of_it(run)
         if not path:
-            shutil.rmtree(reading.kept_folder(), ignore_errors=True)
+            reading.forget_kept()
             if not options["without_portraits"]:
                 self._renew_portraits(client)
 
@@ -136,11 +136,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The members are as of {run.as_of}.")
 
     def _renew_portraits(self, client: Client) -> None:
-        fetched, faults = portraits.renew(
-            portraits.of_sitting(),
-            lambda number: client.picture(f"/api/Members/{number}/Thumbnail"),
-            parliament.today(),
-        )
+        fetched, faults = reading.renew_portraits(client)
         self.stdout.write(f"{fetched} portraits are new.")
         for fault in faults:
             self.stderr.write(fault)

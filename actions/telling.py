@@ -1,0 +1,68 @@
+"""Telling the organisers, by mail, what waits for a person."""
+
+import datetime
+import logging
+from typing import Final
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from actions import closure, groups, limiting, mail, wording
+from actions.errors import DeliveryError, TooManyError
+from actions.models import Delivery
+from representatives import freshness, parliament
+from representatives.models import Register
+
+logger = logging.getLogger(__name__)
+
+KIND: Final = "organisers"
+_PATIENCE_SECONDS: Final = 30
+
+
+def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
+    """Mail the organisers, once a day, if letters wait for newer members.
+
+    Returns:
+        How many were mailed.
+
+    """
+    waiting = Delivery.objects.claimable(now, live=live).filter(
+        kind=Delivery.Kind.LETTER
+    )
+    today = timezone.localdate(now)
+    if not (
+        parliament.on(today).has_members
+        and closure.holds_letters(now, live=live)
+        and waiting.exists()
+        and _is_first_today(now)
+    ):
+        return 0
+    days = next(
+        age.days for age in freshness.ages(today) if age.register == Register.MEMBERS
+    )
+    told, letters = 0, waiting.count()
+    for email in _addresses():
+        try:
+            words = wording.members_are_old(email, days, letters)
+            mail.send_at_once(words, KIND, patience=_PATIENCE_SECONDS, now=now)
+        except DeliveryError as error:
+            logger.warning("An organiser could not be told: %s", error)
+        else:
+            told += 1
+    return told
+
+
+def _addresses() -> list[str]:
+    """Give the organisers' addresses, as far as the admin has them."""
+    organisers = get_user_model().objects.filter(
+        is_active=True, groups__name=groups.ORGANISERS
+    )
+    return sorted({user.email for user in organisers if user.email})
+
+
+def _is_first_today(now: datetime.datetime) -> bool:
+    try:
+        limiting.take("organisers told", KIND, limit=1, window=limiting.DAY, now=now)
+    except TooManyError:
+        return False
+    return True

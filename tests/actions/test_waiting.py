@@ -1,0 +1,196 @@
+"""Real letters wait while nobody can be sure who the MPs are, and people are told."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from actions import delivering, groups, telling, tokens
+from actions.models import Letter
+from representatives import parliament
+from representatives.models import ParliamentPeriod, Register, RegisterVersion
+from tests.actions.factories import make_letter
+from tests.actions.pages import text
+from tests.smtp import MailServer, mail_server
+
+__all__ = ["mail_server"]
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _days(settings: Settings) -> None:
+    settings.MEMBERS_OLD_AFTER_DAYS = 45
+    RegisterVersion.objects.filter(register=Register.MEMBERS).delete()
+
+
+def load_members(days_ago: int) -> None:
+    RegisterVersion.objects.filter(register=Register.MEMBERS).delete()
+    RegisterVersion.objects.create(
+        register=Register.MEMBERS,
+        as_of=(parliament.today() - days_ago * DAY).isoformat(),
+        entries=650,
+        loaded_at=timezone.now(),
+        is_current=True,
+    )
+
+
+def make_organiser(email: str, *, is_active: bool = True) -> None:
+    groups.create()
+    organiser = User.objects.create(
+        username=f"organiser-{User.objects.count()}", email=email, is_active=is_active
+    )
+    organiser.groups.add(Group.objects.get(name=groups.ORGANISERS))
+
+
+def queue() -> Letter:
+    return make_letter(state=Letter.State.QUEUED, now=timezone.now())
+
+
+# --- Letters ------------------------------------------------------------------------
+
+
+def test_a_letter_waits_for_newer_members_and_then_goes(
+    mail_server: MailServer, client: Client
+) -> None:
+    load_members(46)
+    letter = queue()
+
+    assert not delivering.deliver_due().any_moved
+
+    page = text(client.get(f"/letters/{tokens.for_letter(letter.pk)}/"))
+    assert "Your letter is held for now" in page
+    assert "Our list of MPs is being brought up to date" in page
+    load_members(0)
+    assert delivering.deliver_due().sent == 1
+    assert mail_server.recipients == [letter.recipient_email]
+
+
+def test_our_own_mails_do_not_wait(mail_server: MailServer) -> None:
+    load_members(46)
+    make_letter(now=timezone.now())
+
+    assert delivering.deliver_due().sent == 1
+
+
+def test_a_trial_sends_whatever_the_age() -> None:
+    load_members(460)
+    queue()
+
+    assert delivering.deliver_due().sent == 1
+
+
+# --- The organisers -----------------------------------------------------------------
+
+
+def tell(now: datetime.datetime | None = None, *, live: bool = True) -> int:
+    return telling.about_letters_that_wait(now or timezone.now(), live=live)
+
+
+def test_organisers_are_told_once_a_day_while_letters_wait(
+    mail_server: MailServer,
+) -> None:
+    make_organiser("ann@campaign.example")
+    make_organiser("bob@campaign.example")
+    make_organiser("")
+    make_organiser("gone@campaign.example", is_active=False)
+    load_members(50)
+    queue()
+    now = timezone.now()
+
+    assert tell(now) == 2
+    assert tell(now) == 0
+    assert tell(now + DAY) == 2
+
+    assert set(mail_server.recipients) == {
+        "ann@campaign.example",
+        "bob@campaign.example",
+    }
+    body = mail_server.mails[0].get_content()
+    assert "1 confirmed letter waits: our list of MPs is 50 days old" in body
+    assert "/admin/representatives/syncrun/" in body
+
+
+def test_nobody_is_told_of_nothing(mail_server: MailServer) -> None:
+    make_organiser("ann@campaign.example")
+    load_members(50)
+    assert tell() == 0
+    queue()
+    load_members(0)
+    assert tell() == 0
+
+
+def test_a_dissolution_is_no_news_to_organisers(mail_server: MailServer) -> None:
+    make_organiser("ann@campaign.example")
+    load_members(0)
+    queue()
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+    )
+
+    assert tell() == 0
+
+
+def test_a_mail_server_that_is_away_stops_nothing(
+    mail_server: MailServer, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_organiser("ann@campaign.example")
+    load_members(50)
+    queue()
+    settings.EMAIL_PORT = 1
+
+    assert tell() == 0
+
+    assert "An organiser could not be told" in caplog.text
+    assert "ann@" not in caplog.text
+
+
+# --- Whoever watches over the place -------------------------------------------------
+
+
+def test_the_health_page_says_how_old_each_register_is(client: Client) -> None:
+    load_members(3)
+
+    answer = client.get("/health/")
+
+    assert answer.status_code == 200
+    said = answer.json()
+    assert said["is_well"] is True
+    assert (said["parliament"], said["letters_wait"]) == ("sitting", False)
+    [members] = [one for one in said["registers"] if one["register"] == "members"]
+    assert (members["days"], members["is_old"]) == (3, False)
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_letters_that_wait_are_no_good_health(
+    client: Client, mail_server: MailServer
+) -> None:
+    load_members(46)
+
+    answer = client.get("/health/")
+
+    assert answer.status_code == 503
+    assert answer.json()["letters_wait"] is True
+
+
+def test_a_dissolution_is_good_health(client: Client) -> None:
+    load_members(3)
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+    )
+
+    answer = client.get("/health/")
+
+    assert answer.status_code == 200
+    assert answer.json()["parliament"] == "dissolved"
+
+
+def test_a_place_without_registers_is_not_well(client: Client) -> None:
+    RegisterVersion.objects.all().delete()
+
+    assert client.get("/health/").status_code == 503
