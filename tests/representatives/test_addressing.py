@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from representatives import addressing
@@ -56,3 +58,19 @@ def test_no_shipped_form_of_address_says_right_honourable_or_is_empty() -> None:
 )
 def test_a_full_title_always_ends_in_mp(written: str, title: str) -> None:
     assert addressing.full_title(written) == title
+
+
+def test_every_member_is_greeted_as_a_person_has_read_and_approved() -> None:
+    """All 650 of the shipped members stand in salutations.txt, read by eye.
+
+    Whoever changes how forms of address are made reads the difference.
+    """
+    approved = (Path(__file__).parent / "salutations.txt").read_text().splitlines()
+
+    made = {
+        f"{row.display_name}: Dear {addressing.address_as(row.display_name)}"
+        for row in Snapshot.open().members()
+    }
+
+    assert len(approved) == 650
+    assert made == set(approved)
