@@ -18,6 +18,7 @@ from actions.models import (
     LetterTemplate,
     LetterTemplateVersion,
 )
+from representatives import offices
 from representatives.lookup import Candidate, Member, name_in
 
 LONGEST_BODY = 20_000
@@ -323,6 +324,7 @@ def _fields(
             full_title=member.full_title,
             address_as=member.address_as,
             party=member.party,
+            office=offices.weightiest_of(member.parliament_id),
         ),
         demands=tuple(
             rendering.DemandFields(title=demand.title, paragraph=demand.paragraph)

@@ -83,14 +83,24 @@ crimes against humanity may have been committed.
 
 {% endfor %}
 
-{% if representative.party == "Speaker" %}
-I know that as Speaker you do not take sides in public, and I do not ask it. Will you \
-put this to the Foreign Secretary privately on my behalf, and tell me what answer you \
-receive?
-{% elif representative.party == "Sinn Féin" %}
+{% if representative.party == "Speaker" or representative.office == "deputy_speaker" %}
+I know that whoever presides over the House does not take sides in public, and I do \
+not ask it. Will you put this to the Foreign Secretary privately on my behalf, and \
+tell me what answer you receive?
+{% elif representative.party == "Sinn Féin" or representative.office == "no_seat" %}
 I know that you do not take your seat at Westminster, and I do not ask it. Will you \
 write to the Foreign Secretary about this on my behalf, and tell me what answer you \
 receive?
+{% elif representative.office == "whip" %}
+I know that as a whip you keep your counsel in public, and I do not ask otherwise. \
+Will you put this to the Foreign Secretary on my behalf, and tell me what answer you \
+receive?
+{% elif representative.office == "minister" %}
+As a member of the Government you are heard where this is decided. Will you make the \
+case there, and tell me what answer you receive?
+{% elif representative.office == "opposition" %}
+You hold an office on the front bench. Will you press the Government on this from \
+there, and tell me what answer you receive?
 {% else %}
 Will you take this up with the Government, and tell me what answer you receive? If \
 you hold office yourself, I ask you to make the case there.

@@ -206,7 +206,9 @@ class LetterTemplateForm(_TemplateModelForm):
         help_text=(
             "Between “Dear …,” and “Yours sincerely,”, which Postbag adds. Fields: "
             "{{ constituency.name }}, {{ representative.display_name }}, "
-            "{{ representative.party }}; {{ reason }} for the supporter's own words; "
+            "{{ representative.party }}, {{ representative.office }} (minister, whip, "
+            "opposition, speaker, deputy_speaker, no_seat, or nothing where none is "
+            "known); {{ reason }} for the supporter's own words; "
             "{% for demand in demands %}{{ demand.paragraph }}{% endfor %}."
         ),
     )

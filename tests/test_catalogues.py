@@ -142,9 +142,10 @@ def said(translations: GNUTranslations, message: Message) -> list[str]:
         if context is None:
             return [translations.gettext(words)]
         return [translations.pgettext(context, words)]
+    one, many = words
     if context is None:
-        return [translations.ngettext(*words, n) for n in range(121)]
-    return [translations.npgettext(context, *words, n) for n in range(121)]
+        return [translations.ngettext(one, many, n) for n in range(121)]
+    return [translations.npgettext(context, one, many, n) for n in range(121)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -274,14 +274,23 @@ yn bosibl bod troseddau yn erbyn y ddynoliaeth wedi’u cyflawni.
 
 {% endfor %}
 
-{% if representative.party == "Speaker" %}
-Gwn nad ydych, fel Llefarydd, yn cymryd ochr yn gyhoeddus, ac nid wyf yn gofyn hynny. \
-A wnewch chi godi hyn yn breifat gyda’r Ysgrifennydd Tramor ar fy rhan, a rhoi gwybod \
-i mi pa ateb a gewch?
-{% elif representative.party == "Sinn Féin" %}
+{% if representative.party == "Speaker" or representative.office == "deputy_speaker" %}
+Gwn nad yw’r sawl sy’n llywyddu yn cymryd ochr yn gyhoeddus, ac nid wyf yn gofyn \
+hynny. A wnewch chi godi hyn yn breifat gyda’r Ysgrifennydd Tramor ar fy rhan, a rhoi \
+gwybod i mi pa ateb a gewch?
+{% elif representative.party == "Sinn Féin" or representative.office == "no_seat" %}
 Gwn nad ydych yn cymryd eich sedd yn San Steffan, ac nid wyf yn gofyn hynny. A wnewch \
 chi ysgrifennu at yr Ysgrifennydd Tramor am hyn ar fy rhan, a rhoi gwybod i mi pa ateb \
 a gewch?
+{% elif representative.office == "whip" %}
+Gwn nad yw chwipiaid yn datgan barn yn gyhoeddus, ac nid wyf yn gofyn hynny. A wnewch \
+chi godi hyn gyda’r Ysgrifennydd Tramor ar fy rhan, a rhoi gwybod i mi pa ateb a gewch?
+{% elif representative.office == "minister" %}
+Fel aelod o’r Llywodraeth, cewch eich clywed lle y penderfynir ar hyn. A wnewch chi \
+ddadlau’r achos yno, a rhoi gwybod i mi pa ateb a gewch?
+{% elif representative.office == "opposition" %}
+Rydych yn dal swydd ar fainc flaen yr wrthblaid. A wnewch chi bwyso ar Lywodraeth y DU \
+ynghylch hyn, a rhoi gwybod i mi pa ateb a gewch?
 {% else %}
 A wnewch chi godi’r mater hwn gyda Llywodraeth y DU, a rhoi gwybod i mi pa ateb a \
 gewch? Os ydych chi eich hun yn dal swydd yn y Llywodraeth, gofynnaf i chi ddadlau’r \

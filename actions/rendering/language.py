@@ -21,7 +21,9 @@ LONGEST_NUMBER = 6
 FIELDS: dict[str, frozenset[str]] = {
     "campaign": frozenset({"title"}),
     "constituency": frozenset({"country", "name", "region"}),
-    "representative": frozenset({"address_as", "display_name", "full_title", "party"}),
+    "representative": frozenset(
+        {"address_as", "display_name", "full_title", "office", "party"}
+    ),
 }
 LOOP_FIELDS: dict[str, frozenset[str]] = {
     "demand": frozenset({"paragraph", "title"}),

@@ -44,6 +44,8 @@ class RepresentativeFields(_Texts):
     full_title: str
     address_as: str
     party: str
+    # By ``representatives.models.OfficeKind``; "" where none is known.
+    office: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from actions.models.translations import (
     worded,
 )
 from representatives.lookup import Candidate, Member
-from representatives.models import Representative
+from representatives.models import Office, OfficeKind, Representative
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 22)
@@ -186,22 +186,111 @@ def test_no_demand_needs_another_before_it(campaign: Campaign) -> None:
 
 
 @pytest.mark.parametrize(
-    ("party", "ask"),
+    ("party", "office", "ask", "ask_cy"),
     [
-        ("Labour", "take this up with the Government"),
-        ("Speaker", "put this to the Foreign Secretary privately"),
-        ("Sinn Féin", "write to the Foreign Secretary"),
+        (
+            "Labour",
+            "",
+            "take this up with the Government",
+            "godi’r mater hwn gyda Llywodraeth y DU",
+        ),
+        (
+            "Labour",
+            OfficeKind.MINISTER,
+            "make the case there",
+            "ddadlau’r achos yno",
+        ),
+        (
+            "Labour",
+            OfficeKind.WHIP,
+            "put this to the Foreign Secretary on my behalf",
+            "godi hyn gyda’r Ysgrifennydd Tramor ar fy rhan",
+        ),
+        (
+            "Conservative",
+            OfficeKind.OPPOSITION,
+            "press the Government on this from there",
+            "bwyso ar Lywodraeth y DU",
+        ),
+        (
+            "Speaker",
+            OfficeKind.SPEAKER,
+            "put this to the Foreign Secretary privately",
+            "breifat gyda’r Ysgrifennydd Tramor",
+        ),
+        (
+            "Conservative",
+            OfficeKind.DEPUTY_SPEAKER,
+            "put this to the Foreign Secretary privately",
+            "breifat gyda’r Ysgrifennydd Tramor",
+        ),
+        # By the party alone, where the offices are not known.
+        (
+            "Sinn Féin",
+            "",
+            "write to the Foreign Secretary",
+            "ysgrifennu at yr Ysgrifennydd Tramor",
+        ),
+        (
+            "Independent",
+            OfficeKind.NO_SEAT,
+            "write to the Foreign Secretary",
+            "ysgrifennu at yr Ysgrifennydd Tramor",
+        ),
     ],
 )
 def test_everybody_is_asked_one_thing_that_they_can_do(
-    campaign: Campaign, party: str, ask: str
+    campaign: Campaign, party: str, office: str, ask: str, ask_cy: str
 ) -> None:
-    made = letter(campaign, list(campaign.demands.all()), REASON, party=party)
-    assert ask in made.body
-    assert made.body.count("?") == 1
+    if office:
+        Office.objects.create(parliament_id=1, kind=office, name="An office")
+    six = list(campaign.demands.all())
+
+    made = letter(campaign, six, REASON, party=party)
+    welsh_one = letter(campaign, six, REASON, party=party, language="cy")
+
+    assert ask in made.body.split("\n\n")[-1]
+    assert ask_cy in welsh_one.body.split("\n\n")[-1]
+    assert made.body.count("?") == welsh_one.body.count("?") == 1
     assert "tell me what answer you receive?" in made.body
+    assert "rhoi gwybod i mi pa ateb a gewch?" in welsh_one.body
     asked = re.compile(r"\b(vote for|speak|speech|sign|motion in|EDM|table)\b")
     assert not asked.search(made.body.split("\n\n")[-1])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "ask"),
+    [
+        # A whip is a minister by title, and keeps quiet as one.
+        ([OfficeKind.MINISTER, OfficeKind.WHIP], "as a whip"),
+        ([OfficeKind.OPPOSITION, OfficeKind.DEPUTY_SPEAKER], "presides over the House"),
+    ],
+)
+def test_of_several_offices_the_one_that_binds_most_counts(
+    campaign: Campaign, kinds: list[OfficeKind], ask: str
+) -> None:
+    for kind in kinds:
+        Office.objects.create(parliament_id=1, kind=kind, name=f"{kind} of something")
+
+    assert ask in letter(campaign, ticked(campaign), REASON).body
+
+
+def test_an_office_that_was_left_or_is_another_members_asks_nothing(
+    campaign: Campaign,
+) -> None:
+    Office.objects.create(
+        parliament_id=1, kind=OfficeKind.MINISTER, name="Left", is_current=False
+    )
+    Office.objects.create(parliament_id=2, kind=OfficeKind.WHIP, name="Another's")
+
+    made = letter(campaign, ticked(campaign), REASON)
+    assert "take this up with the Government" in made.body
+
+
+def test_offices_are_spelt_as_in_the_register() -> None:
+    named = set(re.findall(r'office == "(.+?)"', first_campaign.LETTER_BODY))
+    # The Speaker is known by the party.
+    assert named == set(OfficeKind.values) - {OfficeKind.SPEAKER}
 
 
 def test_parties_are_spelt_as_in_the_register(registers: None) -> None:
@@ -419,19 +508,9 @@ def test_the_welsh_letter_compares_what_the_english_one_compares() -> None:
     assert code.findall(welsh.LETTER_BODY) == english
 
 
-@pytest.mark.parametrize(
-    ("party", "ask"),
-    [
-        ("Labour", "godi’r mater hwn gyda Llywodraeth y DU"),
-        ("Speaker", "godi hyn yn breifat gyda’r Ysgrifennydd Tramor"),
-        ("Sinn Féin", "ysgrifennu at yr Ysgrifennydd Tramor"),
-    ],
-)
-def test_everybody_is_asked_the_same_in_welsh(
-    campaign: Campaign, party: str, ask: str
-) -> None:
+def test_the_welsh_letter_is_built_as_the_english_one(campaign: Campaign) -> None:
     demands = list(campaign.demands.in_order())
-    made = letter(campaign, demands, REASON_CY, party, language="cy")
+    made = letter(campaign, demands, REASON_CY, language="cy")
     parts = made.body.split("\n\n")
     assert made.language == "cy"
     assert parts[0].startswith(
@@ -439,9 +518,7 @@ def test_everybody_is_asked_the_same_in_welsh(
     )
     assert parts[1] == REASON_CY
     assert parts[3:-1] == [words["paragraph"] for words in welsh.DEMANDS]
-    assert ask in parts[-1]
-    assert made.body.count("?") == 1
-    assert "rhoi gwybod i mi pa ateb a gewch?" in parts[-1]
+    assert len(parts) == len(demands) + 4
 
 
 def test_a_welsh_note_has_to_go_before_the_letter_does(campaign: Campaign) -> None:
