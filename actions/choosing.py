@@ -46,12 +46,16 @@ class SeatList:
 
 
 _SEATS = Prepared(
-    lambda: Constituency.objects.alias(
-        holder=FilteredRelation(
-            "representatives", condition=Q(representatives__is_current=True)
+    lambda: (
+        Constituency.objects.current()
+        .alias(
+            holder=FilteredRelation(
+                "representatives", condition=Q(representatives__is_current=True)
+            )
         )
-    ).values_list(
-        "code", "name", "name_cy", "country", "region", "holder__display_name"
+        .values_list(
+            "code", "name", "name_cy", "country", "region", "holder__display_name"
+        )
     )
 )
 

@@ -81,7 +81,7 @@ def reported(
 
     """
     report = tokens.report_of(token)
-    seat = Constituency.objects.filter(code=report.seat).first()
+    seat = Constituency.objects.ever_in_force().filter(code=report.seat).first()
     is_limited = address is not None or report.way == Tally.Way.UNSAID
     if report.campaign != campaign.pk or seat is None or not is_limited:
         raise ForgedTokenError

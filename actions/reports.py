@@ -6,7 +6,7 @@ docs/decisions/0006-counting.md, so that small numbers point at nobody.
 """
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
@@ -90,6 +90,9 @@ class Daily:
     # The last day that is counted.
     as_of: datetime.date
     told: Told
+    # Of those out, by either way, to seats on boundaries that are no longer in force:
+    # they are in no seat and no group.
+    former: Span = BUCKETS[0]
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def headlines(campaigns: Sequence[Campaign]) -> dict[int, HeadlineCounts]:
     letters = counting.letters_out(
         campaigns, live=settings.DELIVERY_IS_LIVE, today=timezone.localdate()
     )
-    return {key: _headline(counted) for key, counted in letters.items()}
+    former = seats.former()
+    return {key: _headline(counted, former) for key, counted in letters.items()}
 
 
 def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
@@ -126,7 +130,7 @@ def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
         campaign=campaign.slug,
         by=by,
         as_of=today - datetime.timedelta(days=1) if is_daily else today,
-        total=_headline(letters),
+        total=_headline(letters, seats.former()),
         lines=_LINES[by](letters) if by else (),
     )
 
@@ -134,11 +138,24 @@ def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
 def progress(campaign: Campaign, today: datetime.date, days: int = 30) -> Progress:
     """Tell how a campaign is doing; its last ``days`` days one by one."""
     letters = _letters_out(campaign, today)
+    former = seats.former()
     last_days = [today - datetime.timedelta(days=ago) for ago in reversed(range(days))]
     return Progress(
-        total=_headline(letters),
+        total=_headline(letters, former),
         days=[Day(day, letters.by_day[day]) for day in last_days],
-        daily=Daily(as_of=today - datetime.timedelta(days=1), told=seats.told(letters)),
+        daily=Daily(
+            as_of=today - datetime.timedelta(days=1),
+            told=seats.told(letters),
+            former=seats.rough(_before_today(letters, former)),
+        ),
+    )
+
+
+def _before_today(letters: LettersOut, keys: Iterable[int]) -> int:
+    """Count those to some seats, by either way, up to last midnight."""
+    return sum(
+        letters.by_seat.before_today(key) + letters.reported.before_today(key)
+        for key in keys
     )
 
 
@@ -149,10 +166,11 @@ def _letters_out(campaign: Campaign, today: datetime.date) -> LettersOut:
     )[campaign.pk]
 
 
-def _headline(letters: LettersOut) -> HeadlineCounts:
+def _headline(letters: LettersOut, former: frozenset[int]) -> HeadlineCounts:
+    """Tell the total; letters to ``former`` seats count, their MPs are of no 650."""
     return HeadlineCounts(
         letters_out=letters.total,
-        seats_reached=len(letters.by_seat.all),
+        seats_reached=len(letters.by_seat.all.keys() - former),
         seats_total=SEATS_TOTAL,
         mostly_own=letters.mostly_own,
         signatures=letters.signatures,

@@ -105,23 +105,37 @@ def _bucket(letters: int) -> int:
 
 
 _SEATS = Prepared(
-    lambda: Constituency.objects.alias(
-        holder=FilteredRelation(
-            "representatives", condition=Q(representatives__is_current=True)
+    lambda: (
+        Constituency.objects.current()
+        .alias(
+            holder=FilteredRelation(
+                "representatives", condition=Q(representatives__is_current=True)
+            )
         )
-    ).values_list(
-        "pk",
-        "code",
-        "name",
-        "country",
-        "region",
-        "hex_q",
-        "hex_r",
-        "holder__display_name",
-        "holder__party",
-        "name_cy",
+        .values_list(
+            "pk",
+            "code",
+            "name",
+            "country",
+            "region",
+            "hex_q",
+            "hex_r",
+            "holder__display_name",
+            "holder__party",
+            "name_cy",
+        )
     )
 )
+
+
+_FORMER = Prepared(
+    lambda: Constituency.objects.filter(in_force_until__isnull=False).values_list("pk")
+)
+
+
+def former() -> frozenset[int]:
+    """Give the keys of the seats on boundaries that are no longer in force."""
+    return frozenset(key for (key,) in _FORMER.rows())
 
 
 @dataclass(frozen=True, eq=False)

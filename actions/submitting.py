@@ -83,7 +83,7 @@ def submit(
     letter = Letter(
         campaign=draft.campaign,
         template_version=draft.version,
-        constituency=Constituency.objects.get(code=draft.seat.code),
+        constituency=Constituency.objects.current().get(code=draft.seat.code),
         representative_id=member.id,
         is_demo=not settings.DELIVERY_IS_LIVE,
         recipient_name=member.full_title,

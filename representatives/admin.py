@@ -67,8 +67,17 @@ class ReadOnlyAdmin(_Admin):
 class ConstituencyAdmin(ReadOnlyAdmin):
     """The seats."""
 
-    list_display = ("name", "name_cy", "code", "country", "region")
-    list_filter = ("country", "region")
+    list_display = (
+        "name",
+        "name_cy",
+        "code",
+        "country",
+        "region",
+        "in_force_from",
+        "in_force_until",
+        "is_current",
+    )
+    list_filter = ("is_current", "in_force_from", "country", "region")
     search_fields = ("name", "name_cy", "code")
 
 
@@ -76,7 +85,14 @@ class ConstituencyAdmin(ReadOnlyAdmin):
 class RegisterVersionAdmin(ReadOnlyAdmin):
     """What was loaded when."""
 
-    list_display = ("register", "as_of", "entries", "is_current", "loaded_at")
+    list_display = (
+        "register",
+        "as_of",
+        "entries",
+        "is_current",
+        "waits_for",
+        "loaded_at",
+    )
     list_filter = ("register", "is_current")
 
 

@@ -1,18 +1,23 @@
 """What ``manage.py check --database default`` says of the registers."""
 
-from collections.abc import Sequence
-from typing import Any
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from django.core import checks
 from django.db import DatabaseError
 
-from representatives import freshness, parliament
+from representatives import boundaries, freshness, parliament
+from representatives.freshness import Age
 from representatives.models import Register
 
 _REMEDIES = {
     Register.MEMBERS: "Run manage.py sync_members.",
     Register.POSTCODES: "Load a newer directory with manage.py import_postcodes.",
 }
+
+# Before the day of the next boundaries their postcodes should be here.
+_POSTCODES_NEEDED: Final = datetime.timedelta(days=30)
 
 
 def registers_are_loaded_and_young(
@@ -34,6 +39,29 @@ def registers_are_loaded_and_young(
                 id="representatives.W001",
             )
         ]
+    return [*_of_boundaries(parliament.today()), *_of_ages(ages)]
+
+
+def _of_boundaries(today: datetime.date) -> Iterator[checks.CheckMessage]:
+    waiting = boundaries.waiting()
+    if waiting is None:
+        return
+    if waiting.day <= today:
+        yield checks.Warning(
+            f"The boundaries of {waiting.day} are due, and not in force.",
+            hint="A worker puts them in force: run manage.py deliver_letters.",
+            id="representatives.W003",
+        )
+    if waiting.day - today <= _POSTCODES_NEEDED and not waiting.has_postcodes:
+        yield checks.Warning(
+            f"The boundaries of {waiting.day} have no postcodes, so that everybody will"
+            " have to choose their seat from a list.",
+            hint="Load them with manage.py import_postcodes --for-the-next-boundaries.",
+            id="representatives.W004",
+        )
+
+
+def _of_ages(ages: Iterable[Age]) -> list[checks.CheckMessage]:
     return [
         checks.Warning(
             f"The register of {age.register.label} is {age.days} days old.",

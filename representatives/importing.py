@@ -4,6 +4,7 @@ It is read as a whole and judged before anything is written. Then it is written 
 batches, beside the edition that answers, and one small transaction swaps the two.
 """
 
+import datetime
 import hashlib
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from representatives import turns
+from representatives import boundaries, turns
 from representatives.errors import ImportRefusedError, SourceError
 from representatives.models import (
     Constituency,
@@ -40,6 +41,7 @@ class Wish:
 
     ``northern_ireland``: the licence of those postcodes. ``older``: an edition older
     than the one that is loaded. ``fewer``: one that lacks much of it.
+    ``next_boundaries``: it is of the seats that wait for their day, as it then does.
     """
 
     path: Path
@@ -47,16 +49,21 @@ class Wish:
     northern_ireland: bool = False
     older: bool = False
     fewer: bool = False
+    next_boundaries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of it; ``is_new`` is False where the same was loaded before."""
+    """What became of it; ``is_new`` is False where the same was loaded before.
+
+    ``waits_for`` is the day of the boundaries that it is of, None if they apply.
+    """
 
     as_of: str
     entries: int
     ended: int
     is_new: bool
+    waits_for: datetime.date | None = None
 
 
 def run(
@@ -70,22 +77,60 @@ def run(
 
     Raises ``RegisterError``, and then what is loaded answers as before.
     """
-    seats = dict(Constituency.objects.values_list("code", "pk"))
-    if not seats:
-        raise ImportRefusedError(
-            "No constituencies are loaded. Run manage.py load_registers first."
-        )
+    seats = _seats(wish)
+    day: datetime.date | None = None
     with turns.taken(Register.POSTCODES, clock, wait) as turn, _cleared(turn):
         before = _current()
         read = _read(wish, turn, seats, tell)
         _judge(read, before, wish)
         digest = _digest(read)
-        is_new = before is None or (before.digest, before.as_of) != (digest, read.as_of)
+        same = _waiting() if wish.next_boundaries else before
+        is_new = same is None or (same.digest, same.as_of) != (digest, read.as_of)
         if is_new:
             version = _write(read, digest, seats, turn)
-            _swap(version, before, turn)
+            if wish.next_boundaries:
+                day = _have_wait(version, seats, turn)
+            else:
+                _swap(version, before, turn)
+        elif same:
+            day = same.waits_for
     ended = sum(len(row.ended_units) for row in read.rows) // 2
-    return Imported(read.as_of, read.entries, ended, is_new)
+    return Imported(read.as_of, read.entries, ended, is_new, day)
+
+
+def _seats(wish: Wish) -> dict[str, int]:
+    """Give the keys of the seats that the file must be of, by their codes."""
+    if wish.next_boundaries:
+        coming = dict(Constituency.objects.coming().values_list("code", "pk"))
+        if not coming:
+            raise ImportRefusedError(
+                "No boundaries wait for their day. Load them with manage.py"
+                " load_boundaries, or leave out --for-the-next-boundaries."
+            )
+        return coming
+    in_force = dict(Constituency.objects.current().values_list("code", "pk"))
+    if not in_force:
+        raise ImportRefusedError(
+            "No constituencies are loaded. Run manage.py load_registers first."
+        )
+    return in_force
+
+
+def _of_others(wish: Wish) -> dict[str, str]:
+    """Say of the codes of other boundaries than the file must be of what to do."""
+    if wish.next_boundaries:
+        others = Constituency.objects.current()
+        what = (
+            "is of the boundaries in force: take a directory of the next ones, or leave"
+            " out --for-the-next-boundaries"
+        )
+    else:
+        others = Constituency.objects.coming()
+        what = (
+            "is of boundaries that wait for their day: say --for-the-next-boundaries,"
+            " so that the directory waits with them"
+        )
+    return dict.fromkeys(others.values_list("code", flat=True), what)
 
 
 @contextmanager
@@ -114,6 +159,11 @@ def _current() -> RegisterVersion | None:
     return versions.filter(register=Register.POSTCODES).first()
 
 
+def _waiting() -> RegisterVersion | None:
+    versions = RegisterVersion.objects.waiting()
+    return versions.filter(register=Register.POSTCODES).first()
+
+
 def _read(
     wish: Wish, turn: Turn, seats: dict[str, int], tell: Callable[[int], object]
 ) -> Directory:
@@ -127,6 +177,7 @@ def _read(
         wish.path,
         Request(
             seats.keys(),
+            other_codes=_of_others(wish),
             northern_ireland=wish.northern_ireland,
             as_of=wish.as_of,
             latest=this_month,
@@ -243,3 +294,23 @@ def _swap(version: RegisterVersion, before: RegisterVersion | None, turn: Turn) 
             " again if this one is to take its place."
         )
     RegisterVersion.objects.filter(pk=version.pk).update(is_current=True, loaded_at=now)
+
+
+@transaction.atomic
+def _have_wait(
+    version: RegisterVersion, seats: dict[str, int], turn: Turn
+) -> datetime.date:
+    """Let the new edition wait for the day of its boundaries; give the day."""
+    turn.secure(turn.clock())
+    next_ones = boundaries.waiting()
+    still = Constituency.objects.coming().filter(pk__in=seats.values()).count()
+    if next_ones is None or still != len(seats):
+        raise ImportRefusedError(
+            "The boundaries that this directory is of no longer wait: others were"
+            " loaded, or they were dropped or put in force. Try again if it still"
+            " fits."
+        )
+    former = RegisterVersion.objects.waiting().filter(register=Register.POSTCODES)
+    former.update(waits_for=None)
+    RegisterVersion.objects.filter(pk=version.pk).update(waits_for=next_ones.day)
+    return next_ones.day

@@ -1,5 +1,6 @@
 """Bringing the database up to a snapshot: repeatable, never against staff's word."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,7 @@ class Outcome(StrEnum):
     LOADED = "loaded"
     SAME = "loaded before"
     OLDER = "left alone, a newer one is loaded"
+    FORMER = "left alone, it is of former boundaries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,16 @@ def is_loaded(snapshot: Snapshot | None = None) -> bool:
     current = {
         version.register: version for version in RegisterVersion.objects.current()
     }
+    editions = (snapshot or Snapshot.open()).editions
+    if _is_of_former_boundaries(editions, current):
+        return True
     return all(
         register in current
         and (
             current[register].digest == edition.digest
             or current[register].as_of > edition.as_of
         )
-        for register, edition in (snapshot or Snapshot.open()).editions.items()
+        for register, edition in editions.items()
     )
 
 
@@ -72,10 +77,23 @@ def load(
         version.register: version
         for version in RegisterVersion.objects.current().select_for_update()
     }
+    if _is_of_former_boundaries(snapshot.editions, current):
+        return [
+            Loaded(register, snapshot.editions[register], Outcome.FORMER)
+            for register in Register
+        ]
     return [
         _load_one(register, snapshot, current.get(register), now)
         for register in (Register.CONSTITUENCIES, Register.MEMBERS, Register.POSTCODES)
     ]
+
+
+def _is_of_former_boundaries(
+    editions: Mapping[str, Edition], current: Mapping[str, RegisterVersion]
+) -> bool:
+    """Whether other seats are in force now, so that nothing of the snapshot fits."""
+    seats = current.get(Register.CONSTITUENCIES)
+    return seats is not None and seats.as_of > editions["constituencies"].as_of
 
 
 def _load_one(
@@ -129,7 +147,7 @@ def _load_constituencies(snapshot: Snapshot) -> None:
     Constituency.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["code"],
+        unique_fields=["code", "in_force_from"],
         update_fields=[
             "former_codes", "name", "name_cy", "country", "region", "hex_q", "hex_r"
         ],
@@ -140,7 +158,7 @@ def _load_members(snapshot: Snapshot, *, is_new: bool) -> None:
     seats = _Seats()
     plan = terms.plan(
         snapshot.members(),
-        Representative.objects.select_related("constituency"),
+        Representative.objects.on_boundaries_in_force().select_related("constituency"),
         as_of=snapshot.editions["members"].as_of,
         is_new=is_new,
     )
@@ -171,7 +189,7 @@ class _Seats:
     """The primary keys of the seats that are loaded."""
 
     def __init__(self) -> None:
-        self._keys = dict(Constituency.objects.values_list("code", "pk"))
+        self._keys = dict(Constituency.objects.current().values_list("code", "pk"))
 
     def key_of(self, code: str) -> int:
         try:

@@ -214,7 +214,9 @@ def seat(code: str) -> Candidate | None:
         return None
     if rows := _rows(_SEAT_BY_CODE, code):
         return _candidate(rows[0])
-    renamed = Constituency.objects.renamed().values_list("code", "former_codes")
+    renamed = (
+        Constituency.objects.current().renamed().values_list("code", "former_codes")
+    )
     for in_force, former_codes in renamed:
         if code in former_codes:
             return _candidate(_rows(_SEAT_BY_CODE, in_force)[0])
@@ -237,7 +239,7 @@ def seats() -> tuple[SeatName, ...]:
     digest = _versions().get(Register.CONSTITUENCIES, _NO_VERSION).digest
     kept = _seats_by_digest.get(digest)
     if kept is None:
-        rows = Constituency.objects.values_list(
+        rows = Constituency.objects.current().values_list(
             "code", "name", "name_cy", "country", "region"
         )
         # Sorted here, as databases differ in how they order hyphens and accents.
@@ -377,7 +379,7 @@ LEFT JOIN representatives_portrait portrait
   ON portrait.parliament_id = term.parliament_id"""
 # S608 fears statements put together; these hold nothing but the words above.
 _SEATS = f"SELECT {_COLUMNS} FROM representatives_constituency seat {_HOLDERS}"  # noqa: S608
-_SEAT_BY_CODE = f"{_SEATS} WHERE seat.code = %(value)s"
+_SEAT_BY_CODE = f"{_SEATS} WHERE seat.is_current AND seat.code = %(value)s"
 _OF_CURRENT = """
   (SELECT as_of FROM representatives_registerversion
     WHERE register = '{}' AND is_current)"""
@@ -385,7 +387,7 @@ _OF_CURRENT = """
 _SEATS_WITHOUT_POSTCODES = f"""
 SELECT {_COLUMNS}, {_OF_CURRENT.format("postcodes")}, {_OF_CURRENT.format("members")}
 FROM representatives_constituency seat {_HOLDERS}
-WHERE seat.country = %(value)s AND NOT EXISTS (
+WHERE seat.is_current AND seat.country = %(value)s AND NOT EXISTS (
   SELECT 1 FROM representatives_registerversion edition
   JOIN representatives_postcodesector sector ON sector.version_id = edition.id
   WHERE edition.register = 'postcodes' AND edition.is_current

@@ -17,6 +17,7 @@ from representatives.parliament import today
 from representatives.sources import members, parliament
 from representatives.sources.answers import ApiAnswers, FileAnswers, KeptAnswers
 from representatives.sources.http import Client
+from representatives.sources.parliament import SeatInForce
 from representatives.syncing import Source
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -62,7 +63,7 @@ def from_api(
         asked = ApiAnswers(client, day)
         kept = KeptAnswers.begun(asked, folder, now, tell)
         try:
-            return parliament.read(kept, _codes())
+            return parliament.read(kept, _seats())
         except UnexpectedAnswerError:
             # Whatever is wrong with them is not to be read again.
             kept.forget()
@@ -85,7 +86,7 @@ def from_files(path: Path, as_of: datetime.date | None = None) -> Source:
     if path.suffix.lower() == ".csv":
         return Source(path.name, lambda _alive: _from_table(path, as_of))
     answers = FileAnswers.open(path)
-    return Source(path.name, lambda _alive: parliament.read(answers, _codes()))
+    return Source(path.name, lambda _alive: parliament.read(answers, _seats()))
 
 
 def _from_table(path: Path, as_of: datetime.date | None) -> House:
@@ -95,9 +96,11 @@ def _from_table(path: Path, as_of: datetime.date | None) -> House:
             f"{path} does not say of which day it is. Say it with --as-of, as in"
             " --as-of 2026-06-27."
         )
-    codes = set(Constituency.objects.values_list("code", flat=True))
+    in_force = Constituency.objects.current().values_list("code", "in_force_from")
     return House(
-        as_of=day, provenance=members.PROVENANCE, members=members.read(path, codes)
+        as_of=day,
+        provenance=members.PROVENANCE,
+        members=members.read(path, dict(in_force)),
     )
 
 
@@ -109,7 +112,8 @@ def _day_in(name: str) -> datetime.date | None:
         return None
 
 
-def _codes() -> dict[str, str]:
-    """Every seat's code by its name, however that is written."""
-    named = Constituency.objects.values_list("name", "code")
-    return {names.plain(name): code for name, code in named}
+def _seats() -> dict[str, SeatInForce]:
+    """Every seat by its name, however that is written."""
+    in_force = Constituency.objects.current()
+    named = in_force.values_list("name", "code", "in_force_from")
+    return {names.plain(name): SeatInForce(code, since) for name, code, since in named}

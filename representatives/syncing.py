@@ -83,7 +83,8 @@ def propose(house: House) -> Proposal:
 
     """
     _insist_on_newer(house)
-    known = list(Representative.objects.select_related("constituency"))
+    terms_known = Representative.objects.on_boundaries_in_force()
+    known = list(terms_known.select_related("constituency"))
     plan = terms.plan(house.members, known, as_of=house.as_of.isoformat(), is_new=True)
     begun, ended = _offices(house)
     current = sum(term.is_current for term in known)
@@ -160,7 +161,7 @@ def _apply(
     """Write it down as a whole; raises ``ImportUnderWayError`` if the turn is lost."""
     now = turn.clock()
     turn.secure(now)
-    seats = dict(Constituency.objects.values_list("code", "pk"))
+    seats = dict(Constituency.objects.current().values_list("code", "pk"))
     terms.carry_out(proposal.plan, seats.__getitem__)
     as_of = proposal.house.as_of
     for office in proposal.offices_ended:

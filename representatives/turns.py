@@ -58,7 +58,7 @@ class Turn:
     def unfinished(self) -> RegisterVersion | None:
         """What was being written, by this import or by one that was killed."""
         return RegisterVersion.objects.filter(
-            importlease__register=self.register, is_current=False
+            importlease__register=self.register, is_current=False, waits_for=None
         ).first()
 
     def end(self) -> None:

@@ -36,7 +36,7 @@ class TotalSerializer(serializers.Serializer[HeadlineCounts]):
         help_text="Letters that the mail server of an MP's office has taken."
     )
     seats_reached = serializers.IntegerField(
-        help_text="Constituencies whose MP was written to."
+        help_text="Constituencies in force whose MP was written to."
     )
     seats_total = serializers.IntegerField()
     signatures = serializers.IntegerField(

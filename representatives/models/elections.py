@@ -69,7 +69,10 @@ class ByElection(models.Model):
     """When a vacant seat is to be filled, as staff know before any register does."""
 
     constituency = models.ForeignKey(
-        Constituency, on_delete=models.PROTECT, related_name="by_elections"
+        Constituency,
+        on_delete=models.PROTECT,
+        related_name="by_elections",
+        limit_choices_to={"is_current": True},
     )
     polling_on = models.DateField("polling day")
     note = models.TextField(blank=True, help_text="How we know, for the next person.")

@@ -39,12 +39,19 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
         """Those who speak for a seat now: one each at most."""
         return self.filter(is_current=True)
 
+    def on_boundaries_in_force(self) -> Self:
+        """Those in seats that there are now, whether they have ended or not."""
+        return self.filter(constituency__is_current=True)
+
 
 class Representative(models.Model):
     """One person's term in one seat. Either date may be unknown."""
 
     constituency = models.ForeignKey(
-        Constituency, on_delete=models.PROTECT, related_name="representatives"
+        Constituency,
+        on_delete=models.PROTECT,
+        related_name="representatives",
+        limit_choices_to={"is_current": True},
     )
     parliament_id = models.PositiveIntegerField("Parliament id", db_index=True)
     full_title = models.CharField(max_length=200, help_text="As on an envelope.")

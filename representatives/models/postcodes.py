@@ -20,7 +20,7 @@ class PostcodeSectorQuerySet(models.QuerySet["PostcodeSector"]):
 
     def former(self) -> Self:
         """Those of a replaced directory, or of one that is not yet whole."""
-        return self.filter(version__is_current=False)
+        return self.filter(version__is_current=False, version__waits_for=None)
 
 
 class PostcodeSector(models.Model):

@@ -21,6 +21,10 @@ class RegisterVersionQuerySet(models.QuerySet["RegisterVersion"]):
         """One of each register at most."""
         return self.filter(is_current=True)
 
+    def waiting(self) -> Self:
+        """Those of the next boundaries: one of each register at most."""
+        return self.filter(waits_for__isnull=False)
+
 
 class RegisterVersion(models.Model):
     """One edition of one register, as it was loaded, and whose it is."""
@@ -44,6 +48,11 @@ class RegisterVersion(models.Model):
     attribution = models.TextField(help_text="Verbatim, as the licence asks.")
     loaded_at = models.DateTimeField()
     is_current = models.BooleanField(default=False)
+    waits_for = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day on which the boundaries that it is of are put in force.",
+    )
 
     objects = RegisterVersionQuerySet.as_manager()
 
@@ -55,6 +64,15 @@ class RegisterVersion(models.Model):
                 condition=Q(is_current=True),
                 name="one_current_version_per_register",
                 violation_error_message="This register already has a current version.",
+            ),
+            models.UniqueConstraint(
+                fields=["register"],
+                condition=Q(waits_for__isnull=False),
+                name="one_waiting_version_per_register",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(waits_for__isnull=True),
+                name="current_versions_wait_for_nothing",
             ),
             models.CheckConstraint(
                 condition=Q(register__in=Register.values),

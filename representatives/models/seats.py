@@ -1,10 +1,14 @@
-"""The 650 seats."""
+"""The 650 seats, on the boundaries in force, on earlier ones and on the next ones."""
 
-from typing import ClassVar, Self
+from datetime import date
+from typing import ClassVar, Final, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, gettext_noop
+
+# The general election that was the first on the boundaries which come with Postbag.
+BOUNDARIES_OF_2024: Final = date(2024, 7, 4)
 
 
 class Country(models.TextChoices):
@@ -38,15 +42,33 @@ REGIONS = (
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
     """Asks about seats."""
 
+    def current(self) -> Self:
+        """Those on the boundaries that are in force."""
+        return self.filter(is_current=True)
+
+    def coming(self) -> Self:
+        """Those on boundaries that wait for their day."""
+        return self.filter(is_current=False, in_force_until=None)
+
+    def ever_in_force(self) -> Self:
+        """Those in force and those that were; the present one of a code first."""
+        return self.exclude(is_current=False, in_force_until=None).order_by(
+            "-is_current", "-in_force_from"
+        )
+
     def renamed(self) -> Self:
         """Those few that other people's files may still call by a former code."""
         return self.exclude(former_codes=[])
 
 
 class Constituency(models.Model):
-    """One seat of the House of Commons, on the boundaries of 2024."""
+    """One seat of the House of Commons on the boundaries of one review.
 
-    code = models.CharField("GSS code", max_length=9, unique=True)
+    A seat that the next review leaves as it is has a row for each of the two, so that
+    what was written and counted under the one stays with it.
+    """
+
+    code = models.CharField("GSS code", max_length=9)
     former_codes = models.JSONField(
         default=list, blank=True, help_text="GSS codes that older files use for it."
     )
@@ -65,12 +87,42 @@ class Constituency(models.Model):
         help_text="North is the larger; odd rows lie half a cell right.",
     )
 
+    in_force_from = models.DateField(
+        default=BOUNDARIES_OF_2024,
+        help_text="The day of the first general election on these boundaries.",
+    )
+    in_force_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day on which the next boundaries took their place.",
+    )
+    is_current = models.BooleanField("in force", default=True)
+
     objects = ConstituencyQuerySet.as_manager()
 
     class Meta:
-        ordering = ("name",)
+        ordering = ("name", "in_force_from")
         verbose_name_plural = "constituencies"
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code", "in_force_from"],
+                name="one_seat_per_code_and_boundaries",
+            ),
+            # Its index is also the way in for look-ups by code.
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(is_current=True),
+                name="one_seat_in_force_per_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(in_force_until__isnull=True),
+                name="seats_in_force_have_no_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force_until__isnull=True)
+                | Q(in_force_until__gt=F("in_force_from")),
+                name="seats_do_not_end_before_they_begin",
+            ),
             models.CheckConstraint(
                 condition=Q(country__in=Country.values),
                 name="country_is_one_of_the_four",

@@ -1,5 +1,6 @@
 """The list of the 650 seats."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils.translation import gettext_noop
@@ -24,6 +25,22 @@ PROVENANCE = Provenance(
         " National Statistics licensed under the Open Government Licence v3.0."
     ),
 )
+
+_OF_THE_NEXT = gettext_noop(
+    "The seats of the House of Commons on the boundaries of its latest review, with"
+    " their official codes and their names in English and Welsh, from the Office for"
+    " National Statistics."
+)
+
+
+def provenance_of_the_next(year: int) -> Provenance:
+    """Whose the list of the seats of a later review is, with the year of its rights."""
+    return replace(
+        PROVENANCE,
+        source=_OF_THE_NEXT,
+        attribution=PROVENANCE.attribution.replace("2024", str(year)),
+    )
+
 
 # Five Scottish seats were given new codes when their neighbours' lines moved by a few
 # houses; files older than that use the former ones.

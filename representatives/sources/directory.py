@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -85,11 +85,13 @@ class Directory:
 class Request:
     """What is wanted of a file, and what is known beforehand.
 
-    ``codes`` are those of the seats in force. ``as_of`` goes before what the file says
-    of its month. No month lies after ``latest``. ``tell`` hears of the bytes read.
+    ``codes`` are those of the seats that it must be of; ``other_codes`` go on after
+    "which": why a seat of other boundaries is none. ``as_of`` goes before what the file
+    says of its month. No month lies after ``latest``. ``tell`` hears of the bytes read.
     """
 
     codes: Collection[str]
+    other_codes: Mapping[str, str] = field(default_factory=dict)
     northern_ireland: bool = False
     as_of: str = ""
     latest: str = "2099-12"
@@ -142,7 +144,9 @@ class _Gathering:
         kept = self._seat_numbers.get(seat)
         if kept is None:
             if seat not in _NOT_SEATS:
-                raise self._table.fault(line, _why_no_seat(seat))
+                other = self._request.other_codes.get(seat)
+                why = f"has the seat {seat}, which {other}" if other else ""
+                raise self._table.fault(line, why or _why_no_seat(seat))
             return
         if begun > self._newest_begun:
             self._begin_month(line, begun)

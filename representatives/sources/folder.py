@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from representatives.errors import SourceError
+from representatives.models.seats import BOUNDARIES_OF_2024
 from representatives.snapshot import Registers
 from representatives.sources import constituencies, members, postcodes
 
@@ -33,7 +34,7 @@ def read(folder: Path) -> Registers:
     codes = {seat.code for seat in seats}
     return Registers(
         constituencies=seats,
-        members=members.read(members_file, codes),
+        members=members.read(members_file, dict.fromkeys(codes, BOUNDARIES_OF_2024)),
         sectors=postcodes.read(postcodes_file, codes),
         as_of=as_of,
         provenance={

@@ -1,6 +1,6 @@
 """The list of the current members of the House of Commons."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -25,9 +25,6 @@ PROVENANCE = Provenance(
     ),
 )
 
-# Before this day no seat of today existed.
-FIRST_DAY_OF_THE_SEATS = date(2024, 7, 4)
-
 _COLUMNS = {
     "the seat's code": ("constituency_code",),
     "the Parliament id": ("parliament_id",),
@@ -39,15 +36,16 @@ _COLUMNS = {
 }
 
 
-def read(path: Path, known_codes: Collection[str]) -> tuple[MemberRow, ...]:
-    """Every member by seat; raises ``SourceError``."""
+def read(path: Path, seats: Mapping[str, date]) -> tuple[MemberRow, ...]:
+    """Every member by seat; raises ``SourceError``.
+
+    ``seats`` has the first day of each seat's boundaries by its code.
+    """
     table = Table(path, _COLUMNS)
     members: dict[str, MemberRow] = {}
     ids: set[int] = set()
     for line, cells in table.rows():
-        member = _member(table, line, cells)
-        if member.constituency not in known_codes:
-            raise table.fault(line, f"names an unknown seat: {member.constituency!r}")
+        member = _member(table, line, cells, seats)
         if member.constituency in members:
             raise table.fault(line, f"gives {member.constituency} a second member")
         if member.parliament_id in ids:
@@ -61,8 +59,13 @@ def read(path: Path, known_codes: Collection[str]) -> tuple[MemberRow, ...]:
     return tuple(members[code] for code in sorted(members))
 
 
-def _member(table: Table, line: int, cells: list[str]) -> MemberRow:
-    code, parliament_id, full_title, display_name, party, email, elected_on = cells
+def _member(
+    table: Table, line: int, cells: list[str], seats: Mapping[str, date]
+) -> MemberRow:
+    written, parliament_id, full_title, display_name, party, email, elected_on = cells
+    code = CODES_IN_FORCE.get(written, written)
+    if code not in seats:
+        raise table.fault(line, f"names an unknown seat: {code!r}")
     if not (full_title and display_name and party):
         raise table.fault(line, "has no title, no name or no party")
     if not (parliament_id.isascii() and parliament_id.isdecimal()):
@@ -72,24 +75,24 @@ def _member(table: Table, line: int, cells: list[str]) -> MemberRow:
     except ValueError as error:
         raise table.fault(line, f"has a day that is none: {elected_on!r}") from error
     return MemberRow(
-        constituency=CODES_IN_FORCE.get(code, code),
+        constituency=code,
         parliament_id=int(parliament_id),
         full_title=addressing.full_title(full_title),
         display_name=display_name,
         address_as=addressing.address_as(display_name),
         party=party,
         email=email,
-        started=_start_of_term(elected),
+        started=_start_of_term(elected, seats[code]),
     )
 
 
-def _start_of_term(elected: date | None) -> date | None:
+def _start_of_term(elected: date | None, since: date) -> date | None:
     """When the present term began, or None.
 
     The register says when somebody first entered the House. Only where that was in or
     after the election that made these seats is it the start of a term in one of them;
     whoever came earlier may have moved or stood down in between: unknown, not wrong.
     """
-    if elected is None or elected < FIRST_DAY_OF_THE_SEATS:
+    if elected is None or elected < since:
         return None
     return elected

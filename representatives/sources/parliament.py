@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -19,7 +19,7 @@ from representatives.errors import UnexpectedAnswerError
 from representatives.house import House, OfficeRow
 from representatives.models import OfficeKind
 from representatives.snapshot import MemberRow
-from representatives.sources.members import FIRST_DAY_OF_THE_SEATS, PROVENANCE
+from representatives.sources.members import PROVENANCE
 
 # The API gives no more at a time.
 PAGE: Final = 20
@@ -97,12 +97,19 @@ class _Value:
             raise UnexpectedAnswerError(_changed(self.what, "is no date")) from error
 
 
-def read(answers: Answers, codes: Mapping[str, str]) -> House:
+class SeatInForce(NamedTuple):
+    """A seat by its code, and since when there has been one of its boundaries."""
+
+    code: str
+    since: datetime.date
+
+
+def read(answers: Answers, seats: Mapping[str, SeatInForce]) -> House:
     """Read everybody who sits.
 
     Args:
         answers: where to ask.
-        codes: each seat's code by its name as ``names.plain`` writes it.
+        seats: each seat by its name as ``names.plain`` writes it.
 
     Raises:
         SourceError: there is no answer.
@@ -113,7 +120,7 @@ def read(answers: Answers, codes: Mapping[str, str]) -> House:
     members: dict[str, MemberRow] = {}
     listed: set[int] = set()
     for value in found:
-        row = _member(value, codes)
+        row = _member(value, seats)
         if row.constituency in members:
             raise UnexpectedAnswerError(
                 _changed(value.what, "sits where another member does")
@@ -150,18 +157,18 @@ def _members(answers: Answers) -> tuple[list[_Value], int]:
     raise UnexpectedAnswerError(_changed("members", "do not come to an end"))
 
 
-def _member(value: _Value, codes: Mapping[str, str]) -> MemberRow:
+def _member(value: _Value, seats: Mapping[str, SeatInForce]) -> MemberRow:
     membership = value["latestHouseMembership"]
-    seat = membership["membershipFrom"].needed()
-    code = codes.get(names.plain(seat))
-    if code is None:
+    name = membership["membershipFrom"].needed()
+    seat = seats.get(names.plain(name))
+    if seat is None:
         what = membership["membershipFrom"].what
-        raise UnexpectedAnswerError(_changed(what, f"names no seat of ours: {seat!r}"))
+        raise UnexpectedAnswerError(_changed(what, f"names no seat of ours: {name!r}"))
     display_name = value["nameDisplayAs"].needed()
     started = membership["membershipStartDate"].day()
-    is_known = started is not None and started >= FIRST_DAY_OF_THE_SEATS
+    is_known = started is not None and started >= seat.since
     return MemberRow(
-        constituency=code,
+        constituency=seat.code,
         parliament_id=value["id"].number(),
         full_title=addressing.full_title(value["nameFullTitle"].text() or display_name),
         display_name=display_name,

@@ -57,7 +57,7 @@ from representatives.models import (
     RegisterVersion,
     Representative,
 )
-from representatives.sources import postcodes
+from representatives.sources import constituencies, postcodes
 from tests import made_up, reading
 from tests.actions import factories, georgian
 from tests.actions.georgian import (
@@ -259,6 +259,22 @@ def test_the_page_about_an_imported_directory(
     said = postcodes.provenance("2026-05", northern_ireland=northern_ireland)
     RegisterVersion.objects.filter(register="postcodes").update(**asdict(said))
     reader.get("/about-the-data/")
+
+
+def test_the_page_about_new_boundaries(reader: Reader) -> None:
+    said = constituencies.provenance_of_the_next(2031)
+    RegisterVersion.objects.filter(register="constituencies").update(**asdict(said))
+    reader.get("/about-the-data/")
+
+
+def test_counts_from_before_the_boundaries_changed(reader: Reader) -> None:
+    campaign = make_campaign()
+    count(campaign, 7)
+    counted = Tally.objects.filter(campaign=campaign).values("constituency")
+    Constituency.objects.filter(pk__in=counted).update(
+        is_current=False, in_force_until=timezone.localdate()
+    )
+    reader.get(f"/{campaign.slug}/progress/")
 
 
 def test_periods_of_one_day(reader: Reader, settings: Settings) -> None:

@@ -173,10 +173,10 @@ def test_of_a_draft_there_is_no_picture(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_it_costs_two_queries(
+def test_it_costs_three_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     address = f"/{make_campaign().slug}/picture.png"
     client.get(address)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(address)

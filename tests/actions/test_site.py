@@ -198,7 +198,7 @@ def test_the_campaign_page_asks_the_database_little(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     campaign = make_campaign()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(f"/{campaign.slug}/")
 
 

@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from actions import delivering, privacy, telling
+from representatives import boundaries
 from representatives.background import Reader
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         self.must_end = False
         self.sweep_at: datetime.datetime | None = None
         self.reader = Reader()
+        self.day: datetime.date | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add how often to look, and the wish to look once."""
@@ -103,11 +105,20 @@ class Command(BaseCommand):
 
     def _work(self) -> delivering.Tidings:
         now = timezone.now()
+        self._begin_day(timezone.localdate(now))
         if self.sweep_at is None or now >= self.sweep_at:
             privacy.sweep(now)
             telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = now + SWEEP_EVERY
         return delivering.deliver_due(should_stop=self._should_pause)
+
+    def _begin_day(self, today: datetime.date) -> None:
+        """Do at once what is due on a new day: boundaries change at midnight."""
+        if self.day == today:
+            return
+        if day := boundaries.put_in_force(today):
+            logger.warning("The boundaries of %s are in force.", day)
+        self.day = today
 
     def _should_pause(self) -> bool:
         """Whether to leave what is due for now: to end, or to sweep first."""

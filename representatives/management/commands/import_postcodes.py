@@ -60,6 +60,16 @@ class Command(BaseCommand):
             ),
         )
 
+        parser.add_argument(
+            "--for-the-next-boundaries",
+            action="store_true",
+            help=(
+                "the file is of the seats that were loaded with load_boundaries; it"
+                " waits for their day with them, and people are answered from the"
+                " directory that is loaded until then"
+            ),
+        )
+
     def handle(self, *, file: Path, **options: Any) -> None:
         """Import it, and say what was imported."""
         wish = Wish(
@@ -68,6 +78,7 @@ class Command(BaseCommand):
             northern_ireland=options["accept_ni_licence"],
             older=options["allow_older"],
             fewer=options["allow_fewer"],
+            next_boundaries=options["for_the_next_boundaries"],
         )
         try:
             imported = _with_a_bar(wish)
@@ -93,6 +104,8 @@ def _with_a_bar(wish: Wish) -> Imported:
 
 def _said(imported: Imported) -> str:
     edition = f"{imported.entries:,} postcodes as of {imported.as_of}"
+    if imported.waits_for:
+        return f"{edition}: to be answered from as of {imported.waits_for}"
     if not imported.is_new:
         return f"{edition}: loaded before, nothing to do"
     return f"{edition}, and {imported.ended:,} that ended not long before: loaded"

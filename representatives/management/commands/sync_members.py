@@ -1,7 +1,6 @@
 """Bring the members of the House of Commons up to date."""
 
 import argparse
-import datetime
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from tqdm import tqdm
 
 from representatives import parliament, reading, syncing
 from representatives.errors import RegisterError
+from representatives.management import arguments
 from representatives.models import SyncRun
 from representatives.sources.http import Client
 from representatives.syncing import Proposal, Source
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--as-of",
-            type=_day,
+            type=arguments.day,
             metavar="YYYY-MM-DD",
             help="the day of a table whose name does not say it",
         )
@@ -154,12 +154,3 @@ def _refused(number: int | None) -> SyncRun | None:
         message = f"There is no run {number} that waits to be confirmed."
         raise CommandError(message)
     return run
-
-
-def _day(text: str) -> datetime.date:
-    """Read a day of the command line; raises what argparse expects."""
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is no day; write it as in 2026-06-27"
-        raise argparse.ArgumentTypeError(message) from error
