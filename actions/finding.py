@@ -7,10 +7,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from actions import languages
-from representatives import live, lookup, places
+from representatives import live, lookup, parliament, places
 from representatives.errors import PostcodeError
 from representatives.kept_answers import Service
 from representatives.lookup import Candidate, Found, Match, Reason
+from representatives.models import ParliamentPeriod
 from representatives.postcodes import Postcode
 
 UNKNOWN_POSTCODE = gettext_lazy(
@@ -131,6 +132,11 @@ def vacancy(seat: Candidate) -> str:
             "{seat} has no MP at the moment: the seat is vacant until the by-election "
             "on {day}. There is nobody to write to yet. Please come back after it."
         ).format(seat=name, day=day)
+    if parliament.on().state == ParliamentPeriod.State.COUNTING:
+        return gettext(
+            "We do not know yet who was elected in {seat}: its result is not in our "
+            "list of MPs. There is nobody to write to yet. Please come back tomorrow."
+        ).format(seat=name)
     return gettext(
         "{seat} has no MP at the moment: the seat is vacant until a by-election. There "
         "is nobody to write to yet. Please come back then."

@@ -255,17 +255,26 @@ def _new_parties(house: House, known: Iterable[Representative]) -> Iterator[str]
 def _told(plan: Plan, known: Iterable[Representative]) -> Iterator[str]:
     """Say what changes, a line each, for whoever has to judge it."""
     names = {term.constituency.code: term.constituency.name for term in known}
-    filled = {row.constituency for row in plan.begun}
-    still = {row.parliament_id for row in plan.begun}
+    back = [change.term for change in plan.resumed]
+    filled = {
+        *(row.constituency for row in plan.begun),
+        *(term.constituency.code for term in back),
+    }
+    still = {
+        *(row.parliament_id for row in plan.begun),
+        *(term.parliament_id for term in back),
+    }
     for row in plan.begun:
         seat = names.get(row.constituency, row.constituency)
         yield f"New: {row.full_title} ({row.party}), {seat}{_without_email(row.email)}"
+    for term in back:
+        yield f"Back: {term.full_title}, {term.constituency.name}"
     for term in sorted(plan.ended.values(), key=lambda term: term.constituency.name):
         verb = "Moved" if term.parliament_id in still else "Left"
         yield f"{verb}: {term.full_title}, {term.constituency.name}"
         if term.constituency.code not in filled:
             yield f"Vacant: {term.constituency.name}"
-    for change in plan.changed:
+    for change in (*plan.changed, *plan.resumed):
         yield from _changed(change)
 
 

@@ -21,9 +21,14 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """Terms to begin, to bring up to date, and (by primary key) to end."""
+    """Terms to begin, to resume, to bring up to date, and (by primary key) to end.
 
+    ``as_of`` is the day or month of the register that says so.
+    """
+
+    as_of: str
     begun: list[MemberRow] = field(default_factory=list)
+    resumed: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     ended: dict[int, Representative] = field(default_factory=dict)
 
@@ -58,12 +63,14 @@ def plan(
 ) -> Plan:
     """Compare a register of the day or month ``as_of`` with the terms in the database.
 
-    A term that has ended stays ended, whoever ended it, unless the register knows of a
-    later start. Only a register that ``is_new`` ends terms, and none that started after
-    it was drawn up. When a term ended is not in the register: it stays unknown.
+    A term that somebody ended stays ended, unless the register knows of a later start.
+    One that a register no longer listed goes on if a later one lists it again: after a
+    dissolution, or a slip. Only a register that ``is_new`` ends terms, and none that
+    started after it was drawn up. When a term ended is not in the register: it stays
+    unknown.
     """
     known = _Known.of(terms)
-    made = Plan()
+    made = Plan(as_of)
     vacant = set(known.at_seat)
     for row in rows:
         vacant.discard(row.constituency)
@@ -71,7 +78,9 @@ def plan(
         if term and term.is_current:
             if now := _differences(term, row):
                 made.changed.append(Change(term, now))
-        elif term is None or _began_again(term, row):
+            continue
+        is_back = term is not None and is_new and _was_missed(term, as_of)
+        if term is None or is_back or _began_again(term, row):
             in_the_way = {
                 other.pk: other
                 for other in (
@@ -81,7 +90,10 @@ def plan(
                 if other
             }
             if all(is_new and not _is_later(o, as_of) for o in in_the_way.values()):
-                made.begun.append(row)
+                if term is not None and is_back:
+                    made.resumed.append(Change(term, _differences(term, row)))
+                else:
+                    made.begun.append(row)
                 made.ended.update(in_the_way)
     if is_new:
         made.ended.update(
@@ -98,13 +110,18 @@ def carry_out(plan: Plan, key_of: Callable[[str], int]) -> None:
     Within a transaction of whoever calls it.
     """
     # Ended first: a seat has one holder and a member has one seat at any moment.
-    Representative.objects.filter(pk__in=plan.ended).update(is_current=False)
-    for change in plan.changed:
+    Representative.objects.filter(pk__in=plan.ended).update(
+        is_current=False, missing_since=plan.as_of
+    )
+    for change in plan.resumed:
+        change.term.is_current, change.term.missing_since = True, ""
+    changes = [*plan.changed, *plan.resumed]
+    for change in changes:
         for name, value in change.now.items():
             setattr(change.term, name, value)
     Representative.objects.bulk_update(
-        [change.term for change in plan.changed],
-        [*REGISTER_FIELDS, "started"],
+        [change.term for change in changes],
+        [*REGISTER_FIELDS, "started", "is_current", "missing_since"],
         batch_size=100,
     )
     Representative.objects.bulk_create(
@@ -131,6 +148,11 @@ def _differences(term: Representative, row: MemberRow) -> dict[str, Any]:
 def _began_again(term: Representative, row: MemberRow) -> bool:
     """Whether somebody came back to a seat after the term that we know ended."""
     return bool(term.ended and row.started and row.started > term.ended)
+
+
+def _was_missed(term: Representative, as_of: str) -> bool:
+    """Whether only an earlier register ended it, by not listing it."""
+    return not term.ended and "" < term.missing_since < as_of
 
 
 def _is_later(term: Representative, as_of: str) -> bool:

@@ -64,6 +64,12 @@ class Representative(models.Model):
     started = models.DateField(null=True, blank=True)
     ended = models.DateField(null=True, blank=True)
     is_current = models.BooleanField(default=True)
+    missing_since = models.CharField(
+        max_length=10,
+        blank=True,
+        editable=False,
+        help_text="The day or month of the register that did not list it any more.",
+    )
 
     objects = RepresentativeQuerySet.as_manager()
 

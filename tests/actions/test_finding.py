@@ -10,7 +10,8 @@ from pytest_django import Settings
 from actions import finding
 from actions.models import Campaign
 from actions.views.carrying import seat_groups
-from representatives import lookup
+from representatives import lookup, parliament
+from representatives.models import ByElection, Constituency, ParliamentPeriod
 from tests.actions.factories import make_campaign
 from tests.actions.pages import hidden, text
 from tests.services import (
@@ -37,6 +38,22 @@ def test_a_vacancy_names_the_seat_as_its_readers_do(language: str, name: str) ->
     assert seat is not None
     with translation.override(language):
         assert name in finding.vacancy(seat)
+
+
+def test_a_seat_without_a_result_is_not_said_to_wait_for_a_by_election() -> None:
+    seat = lookup.seat("W07000111")
+    assert seat is not None
+    today = parliament.today()
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.COUNTING, begins_on=today
+    )
+    assert "do not know yet who was elected in Wrexham" in finding.vacancy(seat)
+
+    ByElection.objects.create(
+        constituency=Constituency.objects.current().get(code=seat.code),
+        polling_on=today,
+    )
+    assert "until the by-election on" in finding.vacancy(seat)
 
 
 def test_the_list_of_seats_is_in_the_readers_language() -> None:

@@ -615,6 +615,15 @@ def test_a_seat_that_fell_vacant(writer: Writer) -> None:
     writer.post("write/send/", written)
 
 
+def test_a_seat_whose_result_is_not_known_yet(writer: Writer) -> None:
+    written = writer.written()
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.COUNTING, begins_on=parliament.today()
+    )
+    Representative.objects.update(is_current=False)
+    writer.post("write/send/", written)
+
+
 def test_a_campaign_that_closed_or_a_page_that_lost_its_thread(writer: Writer) -> None:
     written = writer.written()
     writer.post("write/send/", {**written, "token": "spoilt"})

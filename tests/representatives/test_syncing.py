@@ -29,6 +29,7 @@ __all__ = ["commons"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_registers")]
 
 TODAY = datetime.date(2026, 11, 26)
+DAY = datetime.timedelta(days=1)
 NOW = datetime.datetime(2026, 11, 26, 12, 0, tzinfo=datetime.UTC)
 State = SyncRun.State
 SEATS = [f"Seat {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
@@ -262,6 +263,60 @@ def test_an_older_source_is_refused_and_brings_nobody_back(house: Parliament) ->
 
     assert "Seat A" not in who_sits()
     assert SyncRun.objects.newest_first()[0].state == State.FAILED
+
+
+def test_whom_the_register_lists_again_later_sits_again(house: Parliament) -> None:
+    term = Representative.objects.get(parliament_id=1)
+    gone = house.members.pop(0)
+    sync(house)
+    house.members.insert(0, gone)
+    run = sync(house)
+    assert "Seat A" not in who_sits(), "nothing tells which of one day is the later"
+
+    run = sync(house, TODAY + DAY)
+
+    assert "Back: Ms Ann Member1 MP, Seat A" in run.summary.splitlines()
+    assert "Vacant: Seat A" not in run.summary
+    term.refresh_from_db()
+    assert (term.is_current, term.missing_since) == (True, "")
+
+
+def test_whoever_came_in_between_has_left(house: Parliament) -> None:
+    gone = house.members.pop(0)
+    house.members.append(member(77, "Seat A"))
+    sync(house)
+    house.members[-1] = gone
+
+    run = sync(house, TODAY + DAY)
+
+    assert who_sits()["Seat A"] == "Ms Ann Member1"
+    assert "Left: Ms Ann Member77 MP, Seat A" in run.summary
+    assert "Vacant: Seat A" not in run.summary
+
+
+def test_those_reelected_after_a_dissolution_sit_again_and_others_do_not(
+    house: Parliament,
+) -> None:
+    everybody = list(house.members)
+    house.members.clear()
+    sync(house, confirm=True)
+    assert who_sits() == {}
+    house.members.extend(everybody[1:])
+    house.members.append(member(77, "Seat A"))
+
+    sync(house, TODAY + DAY)
+
+    assert len(who_sits()) == len(everybody)
+    assert who_sits()["Seat A"] == "Ms Ann Member77"
+
+
+@pytest.mark.parametrize("ended", [None, TODAY])
+def test_whose_term_a_person_ended_does_not_sit_again(
+    house: Parliament, ended: datetime.date | None
+) -> None:
+    Representative.objects.filter(parliament_id=1).update(is_current=False, ended=ended)
+    sync(house, TODAY + DAY)
+    assert "Seat A" not in who_sits()
 
 
 def test_the_shipped_snapshot_leaves_a_newer_register_alone(house: Parliament) -> None:
