@@ -107,6 +107,11 @@ MEMBERS_API_URL = env.web_address(
 POSTCODES_IO_URL = env.web_address(
     "POSTCODES_IO_URL", "https://api.postcodes.io", _ORIGIN
 )
+# A second source for the members, asked by hand; it wants a key, which nothing tells.
+THEYWORKFORYOU_URL = env.web_address(
+    "THEYWORKFORYOU_URL", "https://www.theyworkforyou.com", _ORIGIN
+)
+THEYWORKFORYOU_KEY = env.text("THEYWORKFORYOU_KEY")
 
 # The members are read once a day by the worker; a trial asks nobody for anything.
 SYNC_MEMBERS = env.boolean("SYNC_MEMBERS", default=DELIVERY_IS_LIVE)

@@ -31,7 +31,7 @@ def address_as(display_name: str) -> str:
     its last part, which is right far more often than not: "Mr Tanmanjeet Singh Dhesi"
     is Mr Dhesi. Staff override the others.
     """
-    name = _HONOURS.sub("", _STYLE.sub("", " ".join(display_name.split())))
+    name = _unadorned(display_name)
     title, _, rest = name.partition(" ")
     names = rest.split()
     if not names:
@@ -41,6 +41,17 @@ def address_as(display_name: str) -> str:
     if title.lower() in _BY_SURNAME:
         return f"{title} {_surname(names)}"
     return name
+
+
+def bare_name(display_name: str) -> str:
+    """The name without title and honours, as other registers have it."""
+    name = _unadorned(display_name)
+    title, _, rest = name.partition(" ")
+    return rest if rest and title.lower() in _BY_FIRST_NAME | _BY_SURNAME else name
+
+
+def _unadorned(name: str) -> str:
+    return _HONOURS.sub("", _STYLE.sub("", " ".join(name.split())))
 
 
 def _surname(names: list[str]) -> str:

@@ -119,12 +119,14 @@ class RepresentativeAdmin(_Admin):
     ) -> tuple[str, ...]:
         """Lead to the override whoever may make one."""
         correction = ("correction",) if obj and _may_override(request) else ()
-        return (*REGISTERS_OWN, *correction, "ended", "is_current")
+        return (
+            *REGISTERS_OWN, *correction, "theyworkforyou_id", "ended", "is_current"
+        )  # fmt: skip
 
     def get_readonly_fields(
         self, _request: HttpRequest, obj: Representative | None = None
     ) -> tuple[str, ...]:
-        """Ending a term is all that staff do to one that is there."""
+        """Staff end a term that is there, and may say who it is for TheyWorkForYou."""
         return (*REGISTERS_OWN, "correction") if obj else ()
 
     @admin.display(description="Wrong or out of date?")

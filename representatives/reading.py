@@ -1,4 +1,4 @@
-"""Where a House can be read from: the API, its answers in files, or a table."""
+"""Where a House can be read from: an API, its answers in files, or a table."""
 
 import datetime
 import re
@@ -12,9 +12,9 @@ from django.conf import settings
 from representatives import names, portraits
 from representatives.errors import SourceError, UnexpectedAnswerError
 from representatives.house import House
-from representatives.models import Constituency
+from representatives.models import Constituency, Representative
 from representatives.parliament import today
-from representatives.sources import members, parliament
+from representatives.sources import members, parliament, theyworkforyou
 from representatives.sources.answers import ApiAnswers, FileAnswers, KeptAnswers
 from representatives.sources.http import Client
 from representatives.sources.parliament import SeatInForce
@@ -68,6 +68,28 @@ def from_api(
             # Whatever is wrong with them is not to be read again.
             kept.forget()
             raise
+
+    return Source(client.base, read)
+
+
+def from_theyworkforyou(client: Client, key: str, day: datetime.date) -> Source:
+    """Read TheyWorkForYou's list of MPs, for what it tells of those whom we know."""
+
+    def read(alive: Callable[[], object]) -> House:
+        client.alive = alive
+        try:
+            answer = client.json(
+                theyworkforyou.PATH,
+                {"key": key, "output": "json"},
+                theyworkforyou.KINDS,
+            )
+            codes = {name: seat.code for name, seat in _seats().items()}
+            sittings = theyworkforyou.read(answer, codes)
+        except SourceError as error:
+            # Nothing may tell the key: not their words, nor a cause with the address.
+            raise type(error)(str(error).replace(key, "…")) from None
+        known = Representative.objects.select_related("constituency")
+        return theyworkforyou.house(sittings, known, day)
 
     return Source(client.base, read)
 

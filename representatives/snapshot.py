@@ -68,7 +68,10 @@ class ConstituencyRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """One person in one seat; ``started`` is None where the day is not known."""
+    """One person in one seat; ``started`` is None where the day is not known.
+
+    ``theyworkforyou_id`` is None where the source does not tell it.
+    """
 
     constituency: str
     parliament_id: int
@@ -78,6 +81,7 @@ class MemberRow:
     party: str
     email: str
     started: date | None
+    theyworkforyou_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ class Snapshot:
                 party=row["party"],
                 email=row["email"],
                 started=date.fromisoformat(row["started"]) if row["started"] else None,
+                theyworkforyou_id=int(row["theyworkforyou_id"] or 0) or None,
             )
             for row in self._table("members", MEMBERS)
         ]

@@ -39,6 +39,7 @@ _FIELDS: Final = {
     "party": "party",
     "email": "e-mail",
     "started": "start of the term",
+    "theyworkforyou_id": "TheyWorkForYou id",
 }
 
 # Reads a House, and calls what it is given before each question.
@@ -189,7 +190,9 @@ def _renew_version(house: House, now: datetime.datetime) -> None:
     if (
         versions.current()
         .filter(digest=house.digest)
-        .update(as_of=house.as_of.isoformat(), loaded_at=now)
+        .update(
+            as_of=house.as_of.isoformat(), loaded_at=now, **asdict(house.provenance)
+        )
     ):
         return
     versions.current().update(is_current=False)

@@ -1,13 +1,14 @@
 """What a register of members changes about the terms we know: a plan, then the deed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from representatives.models import Representative
 from representatives.snapshot import MemberRow
 
-# What a register says of a member, besides the start of the term.
+# What a register says of a member, besides what it may not know: the start of the
+# term, and who it is for TheyWorkForYou.
 REGISTER_FIELDS = ("full_title", "display_name", "address_as", "party", "email")
 
 
@@ -40,18 +41,26 @@ class _Known:
     by_person_and_seat: dict[tuple[int, str], Representative]
     at_seat: dict[str, Representative]
     of_person: dict[int, Representative]
+    theyworkforyou_ids: dict[int, int]
 
     @classmethod
     def of(cls, terms: Iterable[Representative]) -> "_Known":
-        known = cls({}, {}, {})
+        known = cls({}, {}, {}, {})
         # Of several terms of one person in one seat the last one counts.
         for term in sorted(terms, key=lambda term: (term.is_current, term.pk)):
             code = term.constituency.code
             known.by_person_and_seat[term.parliament_id, code] = term
+            if term.theyworkforyou_id:
+                known.theyworkforyou_ids[term.parliament_id] = term.theyworkforyou_id
             if term.is_current:
                 known.at_seat[code] = term
                 known.of_person[term.parliament_id] = term
         return known
+
+    def completed(self, row: MemberRow) -> MemberRow:
+        """Add what other sources say of the person wherever they sit."""
+        number = self.theyworkforyou_ids.get(row.parliament_id)
+        return replace(row, theyworkforyou_id=row.theyworkforyou_id or number)
 
 
 def plan(
@@ -93,7 +102,7 @@ def plan(
                 if term is not None and is_back:
                     made.resumed.append(Change(term, _differences(term, row)))
                 else:
-                    made.begun.append(row)
+                    made.begun.append(known.completed(row))
                 made.ended.update(in_the_way)
     if is_new:
         made.ended.update(
@@ -121,7 +130,13 @@ def carry_out(plan: Plan, key_of: Callable[[str], int]) -> None:
             setattr(change.term, name, value)
     Representative.objects.bulk_update(
         [change.term for change in changes],
-        [*REGISTER_FIELDS, "started", "is_current", "missing_since"],
+        [
+            *REGISTER_FIELDS,
+            "started",
+            "theyworkforyou_id",
+            "is_current",
+            "missing_since",
+        ],
         batch_size=100,
     )
     Representative.objects.bulk_create(
@@ -129,6 +144,7 @@ def carry_out(plan: Plan, key_of: Callable[[str], int]) -> None:
             constituency_id=key_of(row.constituency),
             parliament_id=row.parliament_id,
             started=row.started,
+            theyworkforyou_id=row.theyworkforyou_id,
             **{name: getattr(row, name) for name in REGISTER_FIELDS},
         )
         for row in plan.begun
@@ -138,8 +154,9 @@ def carry_out(plan: Plan, key_of: Callable[[str], int]) -> None:
 def _differences(term: Representative, row: MemberRow) -> dict[str, Any]:
     """Give what the register owns and has otherwise than we do."""
     wanted = {name: getattr(row, name) for name in REGISTER_FIELDS}
-    # An unknown start never replaces a known one.
+    # What is unknown never replaces what is known.
     wanted["started"] = row.started or term.started
+    wanted["theyworkforyou_id"] = row.theyworkforyou_id or term.theyworkforyou_id
     return {
         name: value for name, value in wanted.items() if getattr(term, name) != value
     }

@@ -18,6 +18,7 @@ os.environ["SECRET_KEY"] = "for the tests only, long enough for Django's own che
 for _name in (
     *("MAIL_URL", "SENDER_ADDRESS", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"),
     *("LIVE_LOOKUP", "MEMBERS_API_URL", "POSTCODES_IO_URL"),
+    *("THEYWORKFORYOU_URL", "THEYWORKFORYOU_KEY"),
 ):
     os.environ.pop(_name, None)
 

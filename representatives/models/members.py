@@ -54,6 +54,12 @@ class Representative(models.Model):
         limit_choices_to={"is_current": True},
     )
     parliament_id = models.PositiveIntegerField("Parliament id", db_index=True)
+    theyworkforyou_id = models.PositiveIntegerField(
+        "TheyWorkForYou id",
+        null=True,
+        blank=True,
+        help_text="The person's number there; how another source knows whom it means.",
+    )
     full_title = models.CharField(max_length=200, help_text="As on an envelope.")
     display_name = models.CharField(max_length=150)
     address_as = models.CharField(
@@ -91,6 +97,20 @@ class Representative(models.Model):
                 violation_error_message=(
                     "This member currently holds another seat: end that term first."
                 ),
+            ),
+            models.UniqueConstraint(
+                fields=["theyworkforyou_id"],
+                condition=Q(is_current=True),
+                name="one_current_seat_per_theyworkforyou_id",
+                violation_error_message=(
+                    "Another current representative has this TheyWorkForYou id."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(theyworkforyou_id__isnull=True)
+                | Q(theyworkforyou_id__gt=0),
+                name="theyworkforyou_ids_are_positive",
+                violation_error_message="A TheyWorkForYou id is 1 or more.",
             ),
             models.CheckConstraint(
                 condition=Q(is_current=False) | Q(ended__isnull=True),

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import requests
 from django.conf import settings
@@ -27,6 +27,8 @@ PAUSES: Final = (1.0, 5.0, 20.0)
 # However long a server wants to be left alone, the run waits no longer.
 LONGEST_WISH: Final = 60.0
 LEAST_SECONDS_BETWEEN: Final = 0.25
+_JSON: Final = ("application/json",)
+_PICTURES: Final = ("image/",)
 _CHUNK: Final = 65_536
 _WORTH_TRYING_AGAIN: Final = (
     requests.ConnectionError,
@@ -48,6 +50,13 @@ class _PassingError(Exception):
         self.wish = wish
 
 
+class _Answer(NamedTuple):
+    """What came, and the type that it is said to have."""
+
+    said: bytes
+    kind: str
+
+
 @dataclass
 class Client:
     """Asks one server, at most four times a second."""
@@ -60,16 +69,27 @@ class Client:
     _session: requests.Session = field(default_factory=requests.Session)
     _last: float | None = None
 
-    def json(self, path: str, parameters: Mapping[str, str | int]) -> Any:
+    def json(
+        self,
+        path: str,
+        parameters: Mapping[str, str | int],
+        kinds: tuple[str, ...] = _JSON,
+    ) -> Any:
         """Give what an address answers, read as JSON.
 
+        ``kinds`` are the types that the server may say it has.
+
         Raises:
-            SourceError: there is no such answer, however often it is asked for.
+            SourceError: there is no such answer, however often it is asked for. It
+                names the server and the path, never the parameters.
 
         """
-        said = self._bytes(path, parameters, "application/json")
+        answer = self._answer(path, parameters, kinds)
+        is_latin = "charset=iso-8859-1" in answer.kind
         try:
-            return json.loads(said)
+            return json.loads(
+                answer.said.decode("iso-8859-1") if is_latin else answer.said
+            )
         except (ValueError, RecursionError) as error:
             raise self._fault(path, "the answer is not JSON, or only half of it") from (
                 error
@@ -78,16 +98,16 @@ class Client:
     def picture(self, path: str) -> bytes | None:
         """Give the picture at an address, if there is one; raises ``SourceError``."""
         try:
-            return self._bytes(path, {}, "image/")
+            return self._answer(path, {}, _PICTURES).said
         except _NotThereError:
             return None
 
-    def _bytes(
-        self, path: str, parameters: Mapping[str, str | int], kind: str
-    ) -> bytes:
+    def _answer(
+        self, path: str, parameters: Mapping[str, str | int], kinds: tuple[str, ...]
+    ) -> _Answer:
         for pause in (*PAUSES, None):
             try:
-                return self._asked(path, parameters, kind)
+                return self._asked(path, parameters, kinds)
             except _PassingError as error:
                 if pause is None:
                     tries = len(PAUSES) + 1
@@ -97,8 +117,8 @@ class Client:
         raise AssertionError  # pragma: no cover - the last pause is None
 
     def _asked(
-        self, path: str, parameters: Mapping[str, str | int], kind: str
-    ) -> bytes:
+        self, path: str, parameters: Mapping[str, str | int], kinds: tuple[str, ...]
+    ) -> _Answer:
         self.alive()
         self._keep_pace()
         try:
@@ -112,12 +132,12 @@ class Client:
                     allow_redirects=False,
                     headers={
                         "User-Agent": f"Postbag (+{settings.SITE_URL})",
-                        "Accept": f"{kind}*" if kind.endswith("/") else kind,
+                        "Accept": ", ".join(map(_wanted, kinds)),
                     },
                 )
             ) as answer:
-                self._check(path, answer, kind)
-                return self._read(path, answer)
+                kind = self._checked_kind(path, answer, kinds)
+                return _Answer(self._read(path, answer), kind)
         except _WORTH_TRYING_AGAIN as error:
             raise _PassingError(_in_words(error)) from error
         except requests.RequestException as error:
@@ -132,7 +152,9 @@ class Client:
                 now += early
         self._last = now
 
-    def _check(self, path: str, answer: requests.Response, kind: str) -> None:
+    def _checked_kind(
+        self, path: str, answer: requests.Response, kinds: tuple[str, ...]
+    ) -> str:
         status = answer.status_code
         is_passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         if is_passing or status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -143,8 +165,9 @@ class Client:
         if status != HTTPStatus.OK:
             raise self._fault(path, f"it answered {status}")
         told = answer.headers.get("Content-Type", "").lower()
-        if not told.startswith(kind):
+        if not told.startswith(kinds):
             raise self._fault(path, f"it answered with {told or 'no type'!r}")
+        return told
 
     def _read(self, path: str, answer: requests.Response) -> bytes:
         begun, read = self.clock(), bytearray()
@@ -165,6 +188,10 @@ class Client:
             f"{self.base}{path} gave nothing that can be used: {reason}. What is loaded"
             " stays as it was. Try again later."
         )
+
+
+def _wanted(kind: str) -> str:
+    return f"{kind}*" if kind.endswith("/") else kind
 
 
 def _in_words(error: Exception) -> str:

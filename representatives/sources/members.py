@@ -1,5 +1,6 @@
 """The list of the current members of the House of Commons."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,9 @@ _COLUMNS = {
     "the party": ("party",),
     "the e-mail address": ("email",),
     "the day of election": ("elected_on",),
+    "the TheyWorkForYou id": ("twfy_id",),
 }
+_OPTIONAL = ("the TheyWorkForYou id",)
 
 
 def read(path: Path, seats: Mapping[str, date]) -> tuple[MemberRow, ...]:
@@ -41,9 +44,10 @@ def read(path: Path, seats: Mapping[str, date]) -> tuple[MemberRow, ...]:
 
     ``seats`` has the first day of each seat's boundaries by its code.
     """
-    table = Table(path, _COLUMNS)
+    table = Table(path, _COLUMNS, optional=_OPTIONAL)
     members: dict[str, MemberRow] = {}
     ids: set[int] = set()
+    theirs: set[int] = set()
     for line, cells in table.rows():
         member = _member(table, line, cells, seats)
         if member.constituency in members:
@@ -52,7 +56,14 @@ def read(path: Path, seats: Mapping[str, date]) -> tuple[MemberRow, ...]:
             raise table.fault(
                 line, f"gives member {member.parliament_id} a second seat"
             )
+        theirs_now = member.theyworkforyou_id
+        if theirs_now in theirs:
+            raise table.fault(
+                line, f"gives TheyWorkForYou id {theirs_now} a second member"
+            )
         ids.add(member.parliament_id)
+        if theirs_now:
+            theirs.add(theirs_now)
         members[member.constituency] = member
     if not members:
         raise table.fault(1, "is the only one: no member is listed")
@@ -62,7 +73,8 @@ def read(path: Path, seats: Mapping[str, date]) -> tuple[MemberRow, ...]:
 def _member(
     table: Table, line: int, cells: list[str], seats: Mapping[str, date]
 ) -> MemberRow:
-    written, parliament_id, full_title, display_name, party, email, elected_on = cells
+    written, parliament_id, full_title, display_name, party, email, *rest = cells
+    elected_on, theyworkforyou_id = rest
     code = CODES_IN_FORCE.get(written, written)
     if code not in seats:
         raise table.fault(line, f"names an unknown seat: {code!r}")
@@ -70,6 +82,10 @@ def _member(
         raise table.fault(line, "has no title, no name or no party")
     if not (parliament_id.isascii() and parliament_id.isdecimal()):
         raise table.fault(line, f"has a Parliament id that is none: {parliament_id!r}")
+    if not re.fullmatch(r"(?:[1-9][0-9]{0,8})?", theyworkforyou_id):
+        raise table.fault(
+            line, f"has a TheyWorkForYou id that is none: {theyworkforyou_id!r}"
+        )
     try:
         elected = date.fromisoformat(elected_on) if elected_on else None
     except ValueError as error:
@@ -83,6 +99,7 @@ def _member(
         party=party,
         email=email,
         started=_start_of_term(elected, seats[code]),
+        theyworkforyou_id=int(theyworkforyou_id) if theyworkforyou_id else None,
     )
 
 

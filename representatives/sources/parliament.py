@@ -8,18 +8,18 @@ needed here; ``tests/live`` asks whether they are still these. Whatever differs 
 import datetime
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from representatives import addressing, names
-from representatives.errors import UnexpectedAnswerError
 from representatives.house import House, OfficeRow
 from representatives.models import OfficeKind
 from representatives.snapshot import MemberRow
 from representatives.sources.members import PROVENANCE
+from representatives.sources.shapes import Value, changed
 
 # The API gives no more at a time.
 PAGE: Final = 20
@@ -51,52 +51,6 @@ class Answers(Protocol):
         """Give who presides."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """Part of an answer, and where it stands, for whoever must be told."""
-
-    what: str
-    raw: Any
-
-    def __getitem__(self, name: str) -> "_Value":
-        what = f"{self.what}.{name}"
-        if not isinstance(self.raw, Mapping) or name not in self.raw:
-            raise UnexpectedAnswerError(_changed(what, "is not there"))
-        return _Value(what, self.raw[name])
-
-    def items(self) -> "Iterator[_Value]":
-        if not isinstance(self.raw, list):
-            raise UnexpectedAnswerError(_changed(self.what, "is no list"))
-        return (_Value(f"{self.what}[{at}]", raw) for at, raw in enumerate(self.raw))
-
-    def text(self) -> str:
-        """A text, without space around it; null is ""."""
-        if self.raw is None:
-            return ""
-        if not isinstance(self.raw, str):
-            raise UnexpectedAnswerError(_changed(self.what, "is no text"))
-        return " ".join(self.raw.split())
-
-    def needed(self) -> str:
-        if not (text := self.text()):
-            raise UnexpectedAnswerError(_changed(self.what, "is empty"))
-        return text
-
-    def number(self) -> int:
-        if not isinstance(self.raw, int) or isinstance(self.raw, bool):
-            raise UnexpectedAnswerError(_changed(self.what, "is no number"))
-        return self.raw
-
-    def day(self) -> datetime.date | None:
-        """The day of "2024-07-05T00:00:00"; None where there is none."""
-        if not (text := self.text()):
-            return None
-        try:
-            return datetime.datetime.fromisoformat(text).date()
-        except ValueError as error:
-            raise UnexpectedAnswerError(_changed(self.what, "is no date")) from error
-
-
 class SeatInForce(NamedTuple):
     """A seat by its code, and since when there has been one of its boundaries."""
 
@@ -122,11 +76,9 @@ def read(answers: Answers, seats: Mapping[str, SeatInForce]) -> House:
     for value in found:
         row = _member(value, seats)
         if row.constituency in members:
-            raise UnexpectedAnswerError(
-                _changed(value.what, "sits where another member does")
-            )
+            raise changed(value.what, "sits where another member does")
         if row.parliament_id in listed:
-            raise UnexpectedAnswerError(_changed(value.what, "is listed a second time"))
+            raise changed(value.what, "is listed a second time")
         members[row.constituency] = row
         listed.add(row.parliament_id)
     rows = [
@@ -143,27 +95,27 @@ def read(answers: Answers, seats: Mapping[str, SeatInForce]) -> House:
     )
 
 
-def _members(answers: Answers) -> tuple[list[_Value], int]:
+def _members(answers: Answers) -> tuple[list[Value], int]:
     """Give those of all pages, and how many the API says that there are."""
-    found: list[_Value] = []
+    found: list[Value] = []
     for _ in range(_MOST_PAGES):
         skip = len(found)
-        page = _Value(f"members-{skip}", answers.page(skip))
+        page = Value(f"members-{skip}", answers.page(skip))
         announced = page["totalResults"].number()
         items = [item["value"] for item in page["items"].items()]
         found += items
         if not items or len(found) >= announced:
             return found, announced
-    raise UnexpectedAnswerError(_changed("members", "do not come to an end"))
+    raise changed("members", "do not come to an end")
 
 
-def _member(value: _Value, seats: Mapping[str, SeatInForce]) -> MemberRow:
+def _member(value: Value, seats: Mapping[str, SeatInForce]) -> MemberRow:
     membership = value["latestHouseMembership"]
     name = membership["membershipFrom"].needed()
     seat = seats.get(names.plain(name))
     if seat is None:
         what = membership["membershipFrom"].what
-        raise UnexpectedAnswerError(_changed(what, f"names no seat of ours: {name!r}"))
+        raise changed(what, f"names no seat of ours: {name!r}")
     display_name = value["nameDisplayAs"].needed()
     started = membership["membershipStartDate"].day()
     is_known = started is not None and started >= seat.since
@@ -185,7 +137,7 @@ def _email(answers: Answers, parliament_id: int) -> str:
     Never that of an office in the constituency: it is the office at Westminster whose
     staff sort letters, and what a member publishes there is meant for them.
     """
-    contact = _Value(f"contact-{parliament_id}", answers.contact(parliament_id))
+    contact = Value(f"contact-{parliament_id}", answers.contact(parliament_id))
     for way in contact["value"].items():
         if way["typeId"].number() == PARLIAMENTARY_OFFICE:
             email = way["email"].text()
@@ -209,7 +161,7 @@ def _offices(answers: Answers, rows: list[MemberRow]) -> frozenset[OfficeRow]:
         if row.party == party
     }
     speakers = {office.parliament_id for office in offices}
-    presiding = _Value("speaker-and-deputies", answers.speaker_and_deputies())
+    presiding = Value("speaker-and-deputies", answers.speaker_and_deputies())
     for item in presiding.items():
         number = item["value"]["id"].number()
         if number not in speakers:
@@ -235,7 +187,7 @@ def _posts(answers: Answers, side: str, kind: OfficeKind) -> Iterator[OfficeRow]
         department = to_ask.pop()
         asked.add(department)
         name = "-".join(map(str, (f"{side.lower()}-posts", *_given(department))))
-        for item in _Value(name, answers.posts(side, department)).items():
+        for item in Value(name, answers.posts(side, department)).items():
             post = item["value"]
             for one in post["governmentDepartments"].items():
                 number = one["id"].number()
@@ -248,7 +200,7 @@ def _given(department: int | None) -> tuple[int, ...]:
     return () if department is None else (department,)
 
 
-def _holders(post: _Value, kind: OfficeKind) -> Iterator[OfficeRow]:
+def _holders(post: Value, kind: OfficeKind) -> Iterator[OfficeRow]:
     name = post["name"].needed()[:200]
     for holder in post["postHolders"].items():
         if holder["endDate"].text():
@@ -265,10 +217,3 @@ def _doubts(rows: list[MemberRow], announced: int) -> tuple[str, ...]:
     if len(rows) == announced:
         return ()
     return (f"The answer says {announced} members and lists {len(rows)}.",)
-
-
-def _changed(what: str, how: str) -> str:
-    return (
-        f"The answer has not the shape that is documented: {what} {how}. What is loaded"
-        " stays as it was."
-    )

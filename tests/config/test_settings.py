@@ -85,6 +85,7 @@ def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None
         ({"DELIVERY": "maybe"}, "DELIVERY must be demo or live"),
         ({"LIVE_LOOKUP": "parliament,1066"}, "LIVE_LOOKUP must name parliament or"),
         ({"MEMBERS_API_URL": "parliament.uk"}, "MEMBERS_API_URL must be the address"),
+        ({"THEYWORKFORYOU_URL": "their.example"}, "THEYWORKFORYOU_URL must be the"),
         ({"POSTCODES_IO_URL": "http://a/b"}, "POSTCODES_IO_URL must be the address"),
         ({"MAIL_URL": "smtp://mail.example"}, "DELIVERY is not live"),
         ({"SENDER_ADDRESS": "a@b.example"}, "DELIVERY is not live"),

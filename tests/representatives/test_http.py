@@ -106,6 +106,7 @@ def test_the_wish_may_be_a_date(
             Fault("Search", content_type="text/html", body=b"<p>Maintenance</p>"),
             "text/html",
         ),
+        (Fault("Search", content_type="text/javascript"), "text/javascript"),
         (Fault("Search", body=b'{"items": ['), "not JSON, or only half of it"),
         (Fault("Search", status=404), "there is no such page"),
         (

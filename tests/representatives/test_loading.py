@@ -170,6 +170,20 @@ def test_an_unknown_start_never_replaces_a_known_one(build: Build) -> None:
     assert holder(ASHFORD).started == datetime.date(2024, 7, 4)
 
 
+def test_who_somebody_is_for_theyworkforyou_is_kept_wherever_they_sit(
+    build: Build,
+) -> None:
+    loading.load(build(Lee={"theyworkforyou_id": 910_001}), now=NOW)
+    assert holder(ASHFORD).theyworkforyou_id == 910_001
+
+    loading.load(build(as_of="2026-08-01"), now=LATER)
+    assert holder(ASHFORD).theyworkforyou_id == 910_001
+
+    moved = build(as_of="2026-09-01", Lee={"constituency": BELFAST})
+    loading.load(moved, now=LATER)
+    assert holder(BELFAST).theyworkforyou_id == 910_001
+
+
 @pytest.mark.parametrize("ended", [None, datetime.date(2026, 6, 30)])
 @pytest.mark.parametrize("as_of", ["2026-06-27", "2026-09-01"])
 def test_a_term_that_staff_ended_stays_ended(

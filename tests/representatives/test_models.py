@@ -71,6 +71,21 @@ def test_a_member_has_one_current_seat() -> None:
     assert make_member(parliament_id=member.parliament_id, is_current=False).pk
 
 
+def test_a_theyworkforyou_id_is_one_current_members_and_positive() -> None:
+    make_member(theyworkforyou_id=910_001)
+    assert refused_by(
+        "representative.theyworkforyou_id"
+        if on_sqlite()
+        else "one_current_seat_per_theyworkforyou_id",
+        make_member,
+        theyworkforyou_id=910_001,
+    )
+    assert make_member(theyworkforyou_id=910_001, is_current=False).pk
+    assert make_member(theyworkforyou_id=None).pk
+    name = "theyworkforyou_ids_are_positive"
+    assert refused_by(name, make_member, theyworkforyou_id=0)
+
+
 def test_a_current_representative_has_not_ended() -> None:
     name = "current_representatives_have_not_ended"
     assert refused_by(name, make_member, ended=DAY)

@@ -123,7 +123,8 @@ def test_the_shipped_tables_have_our_own_columns_only() -> None:
         "code,former_codes,name,name_cy,country,region,hex_q,hex_r"
     )
     assert header(snapshot.SHIPPED / snapshot.MEMBERS) == (
-        "constituency,parliament_id,full_title,display_name,address_as,party,email,started"
+        "constituency,parliament_id,full_title,display_name,address_as,party,email,started,"
+        "theyworkforyou_id"
     )
     assert header(snapshot.SHIPPED / snapshot.POSTCODES) == "sector,constituency,units"
 

@@ -55,6 +55,14 @@ def test_members_are_read_with_what_the_register_lacks(tmp_path: Path) -> None:
     assert cai.address_as == "Cai Rhys"
 
 
+def test_who_a_member_is_for_theyworkforyou_may_be_told_and_may_be_unknown(
+    tmp_path: Path,
+) -> None:
+    rows = "E14000001,11,A MP,A,Labour,,,910001\nW07000001,12,B MP,B,Labour,,,\n"
+    members = folder.read(make_folder(tmp_path, members=THEIR_HEAD + rows)).members
+    assert [row.theyworkforyou_id for row in members] == [910_001, None]
+
+
 def test_a_start_in_the_house_before_the_seats_existed_is_an_unknown_start(
     tmp_path: Path,
 ) -> None:
@@ -136,6 +144,7 @@ def test_a_missing_file_is_named(tmp_path: Path, file: str, pattern: str) -> Non
 
 SEATS_HEAD, SEAT, *_ = sources.SEATS.splitlines(keepends=True)
 MEMBERS_HEAD, MEMBER, *_ = sources.MEMBERS.splitlines(keepends=True)
+THEIR_HEAD = MEMBERS_HEAD.replace("\n", ",twfy_id\n")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +197,13 @@ def test_a_fault_in_the_seats_is_named_by_line_and_reason(
         (
             MEMBERS_HEAD + MEMBER.replace("Labour", ""),
             "has no title, no name or no party",
+        ),
+        (THEIR_HEAD + "E14000001,11,A MP,A,Labour,,,one\n", "id that is none: 'one'"),
+        (
+            THEIR_HEAD
+            + "E14000001,11,A MP,A,Labour,,,910001\n"
+            + "W07000001,12,B MP,B,Labour,,,910001\n",
+            "line 3 gives TheyWorkForYou id 910001 a second member",
         ),
     ],
 )

@@ -2,8 +2,9 @@
 
 import argparse
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,16 +19,21 @@ from representatives.models import SyncRun
 from representatives.sources.http import Client
 from representatives.syncing import Proposal, Source
 
+_PARLIAMENT: Final = "parliament"
+_THEYWORKFORYOU: Final = "theyworkforyou"
+
 
 class Command(BaseCommand):
     """May be run at any time, by one at a time."""
 
     help = (
-        "Read who sits in the House of Commons from Parliament's Members API, and apply"
-        " what has changed. It asks some 700 questions, four a second at most, so it"
-        " takes about three minutes; interrupted, it goes on within the hour where it"
-        " stopped. What looks wrong (more than 5 % of the terms would end, members are"
-        " missing, a party that nobody had) is refused until you confirm it."
+        "Read who sits in the House of Commons from Parliament's Members API (or,"
+        " while that is away for long, seats and parties from TheyWorkForYou), and"
+        " apply what has changed. It asks Parliament some 700 questions, four a second"
+        " at most, so it takes about three minutes; interrupted, it goes on within"
+        " the hour where it stopped. What looks wrong (more than 5 % of the terms would"
+        " end, members are missing, a party that nobody had) is refused until you"
+        " confirm it."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -36,6 +42,16 @@ class Command(BaseCommand):
             "--dry-run",
             action="store_true",
             help="say what would change, and change nothing",
+        )
+        parser.add_argument(
+            "--from",
+            dest="origin",
+            choices=(_PARLIAMENT, _THEYWORKFORYOU),
+            default=_PARLIAMENT,
+            help=(
+                "whom to ask; TheyWorkForYou needs THEYWORKFORYOU_KEY, and knows of no"
+                " titles, addresses, offices and portraits: those stay as they are"
+            ),
         )
         parser.add_argument(
             "--from-file",
@@ -76,21 +92,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Read, judge, apply, and say what came of it."""
+        _insist_on_one_source(options)
         confirmed = _refused(options["confirm"])
         client = Client(settings.MEMBERS_API_URL)
-        path = options["from_file"]
         try:
             with tqdm(desc="Members", unit=" answers", disable=None) as bar:
-                source = (
-                    reading.from_files(path, options["as_of"])
-                    if path
-                    else reading.from_api(
-                        client,
-                        now=timezone.now(),
-                        day=parliament.today(),
-                        tell=bar.update,
-                    )
-                )
+                source = _source(options, client, bar.update)
                 if options["save_to"]:
                     self._save(source, options["save_to"])
                     return
@@ -106,8 +113,8 @@ class Command(BaseCommand):
                 " before. Run manage.py migrate, and try again."
             )
             raise CommandError(message) from error
-        self._say_what_came_of_it(run)
-        if not path:
+        self._say_what_came_of_it(run, options["origin"])
+        if options["origin"] == _PARLIAMENT and not options["from_file"]:
             reading.forget_kept()
             if not options["without_portraits"]:
                 self._renew_portraits(client)
@@ -125,11 +132,12 @@ class Command(BaseCommand):
         for reason in proposal.reasons:
             self.stdout.write(f"It would be refused until confirmed: {reason}")
 
-    def _say_what_came_of_it(self, run: SyncRun) -> None:
+    def _say_what_came_of_it(self, run: SyncRun, origin: str) -> None:
         if run.state == SyncRun.State.REFUSED:
+            words = "" if origin == _PARLIAMENT else f" --from {origin}"
             message = (
                 f"{run.summary}\nRefused: {run.reason} Nothing was changed. If it is"
-                f" so, say: manage.py sync_members --confirm {run.pk}"
+                f" so, say: manage.py sync_members{words} --confirm {run.pk}"
             )
             raise CommandError(message)
         self.stdout.write(run.summary or "Nothing has changed.")
@@ -140,6 +148,36 @@ class Command(BaseCommand):
         self.stdout.write(f"{fetched} portraits are new.")
         for fault in faults:
             self.stderr.write(fault)
+
+
+def _insist_on_one_source(options: Mapping[str, Any]) -> None:
+    if options["origin"] == _PARLIAMENT:
+        return
+    for name, word in (("from_file", "--from-file"), ("save_to", "--save-to")):
+        if options[name]:
+            message = (
+                f"{word} is about the answers of Parliament's API: leave it out, or"
+                f" leave out --from {_THEYWORKFORYOU}."
+            )
+            raise CommandError(message)
+    if not settings.THEYWORKFORYOU_KEY:
+        message = (
+            "TheyWorkForYou answers only with a key: get one at"
+            " https://www.theyworkforyou.com/api/key and set THEYWORKFORYOU_KEY to it."
+        )
+        raise CommandError(message)
+
+
+def _source(
+    options: Mapping[str, Any], client: Client, tell: Callable[[], object]
+) -> Source:
+    if options["from_file"]:
+        return reading.from_files(options["from_file"], options["as_of"])
+    day = parliament.today()
+    if options["origin"] == _THEYWORKFORYOU:
+        theirs = Client(settings.THEYWORKFORYOU_URL)
+        return reading.from_theyworkforyou(theirs, settings.THEYWORKFORYOU_KEY, day)
+    return reading.from_api(client, now=timezone.now(), day=day, tell=tell)
 
 
 def _read(source: Source) -> Any:
