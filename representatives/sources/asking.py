@@ -73,7 +73,7 @@ def get(url: str, *, within: float) -> Answer:
     threading.Thread(target=question.ask, daemon=True).start()
     if not question.is_over.wait(within):
         question.cut()
-        raise ServiceError(f"no whole answer within {within:.1f} seconds")
+        raise ServiceError(_too_slow(within))
     if question.answer is None:
         raise ServiceError(question.fault)
     return question.answer
@@ -94,6 +94,9 @@ class _Question:
         """Ask, in a thread; afterwards there is either an answer or a fault."""
         try:
             self.answer = self._answered()
+        except TimeoutError:
+            # The socket's own, which may run out a moment before the caller's.
+            self.fault = _too_slow(self.within)
         except _HANGED_UP as error:
             self.fault = f"the connection failed ({type(error).__name__})"
         finally:
@@ -162,3 +165,7 @@ class _Question:
             self._socket = opened
             if self._is_cut:
                 raise TimeoutError
+
+
+def _too_slow(within: float) -> str:
+    return f"no whole answer within {within:.1f} seconds"

@@ -57,7 +57,7 @@ from representatives.models import (
     RegisterVersion,
     Representative,
 )
-from representatives.sources import constituencies, postcodes
+from representatives.sources import constituencies, postcodes, theyworkforyou
 from tests import made_up, reading
 from tests.actions import factories, georgian
 from tests.actions.georgian import (
@@ -264,6 +264,12 @@ def test_the_page_about_an_imported_directory(
 def test_the_page_about_new_boundaries(reader: Reader) -> None:
     said = constituencies.provenance_of_the_next(2031)
     RegisterVersion.objects.filter(register="constituencies").update(**asdict(said))
+    reader.get("/about-the-data/")
+
+
+def test_the_page_about_members_from_another_source(reader: Reader) -> None:
+    said = theyworkforyou.PROVENANCE
+    RegisterVersion.objects.filter(register="members").update(**asdict(said))
     reader.get("/about-the-data/")
 
 

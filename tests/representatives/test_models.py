@@ -18,7 +18,7 @@ from representatives.models import (
 )
 from tests.registers import make_constituency, make_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("registers")
 
 DAY = datetime.date(2026, 1, 15)
 
