@@ -39,7 +39,7 @@ _OF_WISHES = {
         "mail/reopening_asked.txt",
     ),
     (Subscription.Purpose.REOPENING, True): (
-        gettext_lazy("What you asked to be told, and how to leave"),
+        gettext_lazy("You have already asked to be told"),
         "mail/reopening_known.txt",
     ),
 }

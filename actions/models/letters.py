@@ -321,10 +321,7 @@ class Delivery(models.Model):
             "subscription",
             pgettext_lazy("a mail", "asks to confirm the wish for updates"),
         )
-        REOPENING = (
-            "reopening",
-            pgettext_lazy("a mail", "tells that people can write again"),
-        )
+        REOPENING = "reopening", "tells that people can write again"
 
     class State(models.TextChoices):
         """Whether it is still owed."""

@@ -21,6 +21,7 @@ from actions import (
 )
 from actions.models import Campaign, Delivery, Subscription
 from representatives.models import ParliamentPeriod, Register, RegisterVersion
+from tests import traces
 from tests.actions.factories import NOW, make_campaign, make_subscription
 from tests.smtp import Fault, MailServer, mail_server
 
@@ -324,6 +325,24 @@ def test_in_the_outbox_the_news_lies_for_a_day_and_the_question_goes_with_it() -
     assert len(mails()) == 1
     privacy.sweep(written + 2 * DAY)
     assert mails() == []
+
+
+def test_a_word_of_the_address_is_found_nowhere_once_it_was_told(
+    mail_server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    traces.log_everything(caplog)
+    campaign, word = make_campaign(), "qzvoice7361kept"
+    ask(campaign, f"{word}@mail.example")
+    work(live=True)
+    wish = Subscription.objects.get()
+    subscribing.confirm(wish, now=NOW)
+    assert traces.in_database(word) == ["actions_subscription.email"]
+    assert work(live=True).sent == 1
+    assert len(mail_server.raw) == 2
+    assert traces.in_database(word) == []
+    assert not traces.in_files(word, tmp_path)
 
 
 def test_organisers_never_get_the_address() -> None:

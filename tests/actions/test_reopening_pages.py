@@ -182,7 +182,7 @@ def test_opening_the_link_confirms_nothing_and_the_button_does(client: Client) -
     wish.refresh_from_db()
     assert not wish.is_confirmed
     answer = client.post(page_of(wish), follow=True)
-    assert "We tell you" in text(answer)
+    assert "We will tell you" in text(answer)
     assert JO in text(answer)
     wish.refresh_from_db()
     assert wish.is_confirmed
