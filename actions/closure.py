@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
+from actions.models import Delivery
 from representatives import freshness, parliament
 from representatives.parliament import Parliament
 
@@ -28,10 +29,17 @@ def of_writing(day: datetime.date | None = None) -> Closure | None:
     return None if now.has_members else Closure(_why(now), _when(now))
 
 
-def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
-    """Whether confirmed letters wait: nobody sits, or nobody can be sure who does."""
+def held_kinds(now: datetime.datetime, *, live: bool) -> tuple[Delivery.Kind, ...]:
+    """Name the mails that wait: while nobody sits, or nobody can be sure who does."""
     day = timezone.localdate(now)
-    return _is_unsure(day, live=live) or not parliament.on(day).has_members
+    if not parliament.on(day).has_members:
+        return Delivery.Kind.LETTER, Delivery.Kind.REOPENING
+    return (Delivery.Kind.LETTER,) if _is_unsure(day, live=live) else ()
+
+
+def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
+    """Whether confirmed letters wait."""
+    return Delivery.Kind.LETTER in held_kinds(now, live=live)
 
 
 def of_sending(now: datetime.datetime, *, live: bool) -> str:

@@ -241,9 +241,8 @@ class _Worker:
 def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
     """Ask for what may go now."""
     due = Delivery.objects.claimable(now, live=live)
-    if closure.holds_letters(now, live=live):
-        return due.exclude(kind=Delivery.Kind.LETTER)
-    return due
+    held = closure.held_kinds(now, live=live)
+    return due.exclude(kind__in=held) if held else due
 
 
 def _insist(write: Callable[[], Value]) -> Value:
@@ -278,6 +277,8 @@ def _held(lease: uuid.UUID) -> DeliveryQuerySet:
 def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
     kind, owner = Delivery.Kind(delivery.kind), delivery.owner
     if isinstance(owner, Subscription):
+        if kind == Delivery.Kind.REOPENING:
+            return owner.is_confirmed and owner.campaign.is_open
         return owner.is_confirmed or owner.can_be_confirmed(now)
     if kind == Delivery.Kind.CONFIRMATION and owner.confirm_by <= now:
         return False

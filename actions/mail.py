@@ -202,7 +202,11 @@ def message_for(delivery: Delivery, *, now: datetime.datetime | None = None) -> 
         TemporaryDeliveryError: an address of ours, in the settings, can't.
 
     """
-    stamp = Stamp(delivery.pk, delivery.kind, delivery.is_demo, delivery.owner_id)
+    # With the news that it was kept for, the address is erased: what lies in the outbox
+    # then belongs to nothing that is stored.
+    is_last = delivery.kind == Delivery.Kind.REOPENING
+    owner = None if is_last else delivery.owner_id
+    stamp = Stamp(delivery.pk, delivery.kind, delivery.is_demo, owner)
     try:
         return Mail(stamp, wording.of(delivery), now or timezone.now())
     except ValueError as error:

@@ -47,7 +47,10 @@ class Export:
 
 def lists() -> Sequence[MailingList]:
     """Tell the length of each campaign's list, in this mode."""
-    ours = Q(subscriptions__is_demo=not settings.DELIVERY_IS_LIVE)
+    ours = Q(
+        subscriptions__is_demo=not settings.DELIVERY_IS_LIVE,
+        subscriptions__purpose=Subscription.Purpose.UPDATES,
+    )
     standing = ours & Q(subscriptions__ended_at=None)
     confirmed = standing & Q(subscriptions__confirmed_at__isnull=False)
     waiting = standing & Q(subscriptions__confirmed_at=None)
@@ -72,8 +75,10 @@ def export(campaign: Campaign, *, now: datetime.datetime) -> Export:
 
 
 def _rows(campaign: Campaign) -> Iterator[list[str]]:
-    confirmed = Subscription.objects.of_mode(live=settings.DELIVERY_IS_LIVE).confirmed()
-    for each in confirmed.filter(campaign=campaign).order_by("confirmed_at", "pk"):
+    ours = Subscription.objects.of_mode(live=settings.DELIVERY_IS_LIVE).for_updates()
+    for each in (
+        ours.confirmed().filter(campaign=campaign).order_by("confirmed_at", "pk")
+    ):
         token = tokens.for_subscription(each.pk)
         yield [
             _harmless(cell)

@@ -128,8 +128,8 @@ def retention() -> tuple[Kept, ...]:
         Kept(
             gettext("The wording and the time of your consent"),
             gettext(
-                "To be able to show that you agreed, to the letter or to updates. "
-                "Without your name or address they tell nothing of you."
+                "To be able to show that you agreed, to the letter, to updates or to "
+                "be told. Without your name or address they tell nothing of you."
             ),
             with_the_campaign,
         ),
@@ -157,6 +157,16 @@ def retention() -> tuple[Kept, ...]:
                 "until you leave, then erased at once; {n} days if you do not confirm",
                 confirm,
             ).format(n=confirm),
+        ),
+        Kept(
+            gettext(
+                "Your e-mail address, if you ask to be told when people can write again"
+            ),
+            gettext(
+                "To tell you, by one mail. Nobody else gets it, and it is kept apart "
+                "from your letter."
+            ),
+            _until_told(),
         ),
         Kept(
             gettext(
@@ -191,8 +201,9 @@ def retention() -> tuple[Kept, ...]:
         Kept(
             gettext(
                 "How often your network address and mailbox were used to write, to ask "
-                "for updates, lost links or links to drafts, or to press a button on "
-                "the page of a letter or of updates, as keyed codes"
+                "for updates, to ask to be told when people can write again, to ask "
+                "for lost links or links to drafts, or to press a button on the page "
+                "of a letter or of updates, as keyed codes"
             ),
             gettext("To stop floods."),
             gettext("two days at most"),
@@ -243,6 +254,28 @@ def _mailed_draft() -> str:
         "machine for {n} days",
         lives,
     ).format(n=lives)
+
+
+def _until_told() -> str:
+    """How long the address is kept of whoever waits to be told."""
+    confirm = settings.CONFIRM_WITHIN_DAYS
+    if settings.DELIVERY_IS_LIVE:
+        return ngettext(
+            "until that mail has gone, you stop it or the campaign closes, then "
+            "erased; {n} day if you do not confirm",
+            "until that mail has gone, you stop it or the campaign closes, then "
+            "erased; {n} days if you do not confirm",
+            confirm,
+        ).format(n=confirm)
+    return ngettext(
+        "until that mail has gone, you stop it or the campaign closes, then erased; "
+        "{n} day if you do not confirm; while Postbag is tried out, the mail lies in "
+        "the outbox on this machine for {hours} hours",
+        "until that mail has gone, you stop it or the campaign closes, then erased; "
+        "{n} days if you do not confirm; while Postbag is tried out, the mail lies in "
+        "the outbox on this machine for {hours} hours",
+        confirm,
+    ).format(n=confirm, hours=UNOWNED_MAIL_LIVES // datetime.timedelta(hours=1))
 
 
 def expire(now: datetime.datetime) -> int:

@@ -14,15 +14,15 @@ import datetime
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from operator import itemgetter
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from actions import counting
-from actions.models import Delivery, Letter, LetterEvent, Tally
+from actions import counting, outbox
+from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ _SENT: Final = (
 _SETTLED: Final = (
     "kind",
     "done_at",
+    "subscription",
     "letter__state",
     "letter__campaign_id",
     "letter__constituency_id",
@@ -87,6 +88,7 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
     """Draw the consequences of the marks under a lease; doing it twice is harmless.
 
     For whoever asked for updates there are none: their own press of the button counts.
+    Whoever was to be told once has been told, and the address is erased.
     """
     marked = Delivery.objects.filter(lease=lease, state=Delivery.State.SENT)
     # Locked, as another worker may find the lease at its end and settle it too.
@@ -106,6 +108,7 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
             case Delivery.Kind.CONFIRMATION, Letter() as letter:
                 events.append((letter, LetterEvent.Kind.CONFIRMATION_SENT, at))
     _accept(accepted, now)
+    _end_wishes(deliveries, now)
     LetterEvent.objects.bulk_create(
         LetterEvent(letter=letter, kind=kind, at=at) for letter, kind, at in events
     )
@@ -150,6 +153,7 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
     """Give a mail up; a letter's writer is owed the text and how to post it."""
     if not _finish(delivery, Delivery.State.FAILED, reason, now):
         return False
+    _end_wishes([delivery], now)
     if letter := delivery.carried:
         Letter.objects.filter(pk=letter.pk, state=Letter.State.QUEUED).update(
             state=Letter.State.FAILED, ended_at=now
@@ -165,6 +169,7 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
     """Write down that it is no longer owed."""
     moved = (
@@ -174,6 +179,8 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
             state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
         )
     )
+    if moved:
+        _end_wishes([delivery], now)
     return bool(moved)
 
 
@@ -182,6 +189,18 @@ def note(
 ) -> None:
     """Add to a letter's history."""
     LetterEvent.objects.create(letter=letter, kind=kind, at=now, cause=cause)
+
+
+def _end_wishes(finished: Iterable[Delivery], now: datetime.datetime) -> None:
+    """Erase the addresses that were kept for one mail, which went or never will."""
+    told = [
+        delivery.subscription_id
+        for delivery in finished
+        if delivery.kind == Delivery.Kind.REOPENING and delivery.subscription_id
+    ]
+    if told:
+        Subscription.objects.standing().filter(pk__in=told).end(now)
+        outbox.forget(told)
 
 
 def _finish(

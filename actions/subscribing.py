@@ -1,4 +1,6 @@
-"""E-mail updates: asked for, confirmed from the mailbox, left with one press.
+"""Mail about a campaign: asked for, confirmed from the mailbox, left with one press.
+
+Either the organisers' e-mail updates, or one mail when people can write again.
 
 An address gets nothing until its owner has pressed the button in the one mail that
 asks, and is erased as soon as it serves nothing any more.
@@ -18,12 +20,22 @@ from actions.models.subscriptions import SubscriptionQuerySet
 
 AT_A_TIME = 200
 
+Purpose = Subscription.Purpose
 
-def consent_wording(campaign: Campaign) -> str:
+
+def consent_wording(campaign: Campaign, purpose: str = Purpose.UPDATES) -> str:
     """Say what somebody agrees to, with the names of those who get the address.
 
     The sentence is stored with each wish: changing it here changes no old consent.
     """
+    if purpose == Purpose.REOPENING:
+        return gettext(
+            "I agree that Postbag keeps this address, with what it says about my "
+            "political opinions, to tell me once, by one mail, when people can write "
+            "to their MP for the campaign “{title}” again. It is used for nothing "
+            "else and given to nobody, and is erased as soon as that mail has gone, "
+            "when I leave, or, without a mail, if the campaign closes first."
+        ).format(title=campaign.said.title)
     imprint = " ".join(campaign.imprint.split()).rstrip(".")
     title = campaign.said.title
     if not imprint:
@@ -42,19 +54,25 @@ def consent_wording(campaign: Campaign) -> str:
 
 @transaction.atomic
 def subscribe(
-    campaign: Campaign, email: str, *, address: str, now: datetime.datetime
+    campaign: Campaign,
+    email: str,
+    *,
+    address: str,
+    now: datetime.datetime,
+    purpose: str = Purpose.UPDATES,
 ) -> None:
-    """Owe an address the mail that asks whether updates are really wanted.
+    """Owe an address the mail that asks whether it is really wanted.
 
-    One that gets them already is owed the link to leave instead, since it may have
-    lost that. Nothing is owed to one that has such a mail coming, or that has had its
-    mails of the day. The page must not tell these apart.
+    One that has confirmed it already is owed the link to leave instead, since it may
+    have lost that. Nothing is owed to one that has such a mail coming, or that has had
+    its mails of the day. The page must not tell these apart.
 
     Args:
-        campaign: whose updates.
+        campaign: of which it wants to hear.
         email: as it was typed.
         address: the network address that it comes from, for the limit only.
         now: the time.
+        purpose: what the address may be used for.
 
     Raises:
         TooManyError: this network address has asked often enough for now.
@@ -69,7 +87,7 @@ def subscribe(
     )
     if not _has_room(email, now):
         return
-    wish = _wish_of(campaign, email, now)
+    wish = _wish_of(campaign, purpose, email, now)
     if wish is None or wish.deliveries.waiting().exists():
         return
     Delivery.objects.create(
@@ -86,14 +104,17 @@ def can_be_confirmed(subscription: Subscription, now: datetime.datetime) -> bool
     One that was made while trying Postbag out is none where mail is really sent.
     """
     is_of_this_mode = subscription.is_demo != settings.DELIVERY_IS_LIVE
-    return is_of_this_mode and subscription.can_be_confirmed(now)
+    is_of_use = is_of_this_mode and not subscription.is_untellable
+    return is_of_use and subscription.can_be_confirmed(now)
 
 
 def is_being_erased(subscription: Subscription, now: datetime.datetime) -> bool:
     """Whether it still holds an address only because no sweep has come by yet."""
     is_left_from_trying = subscription.is_demo and settings.DELIVERY_IS_LIVE
     return not subscription.has_ended and (
-        is_left_from_trying or subscription.is_overdue(now)
+        is_left_from_trying
+        or subscription.is_untellable
+        or subscription.is_overdue(now)
     )
 
 
@@ -123,10 +144,11 @@ def leave(subscription: Subscription, *, now: datetime.datetime) -> bool:
 def expire(now: datetime.datetime) -> int:
     """Erase the addresses that nobody confirmed in time; say how many.
 
-    And those left from trying Postbag out, once mail is really sent.
+    And those that wait for news of a campaign that has closed, and those left from
+    trying Postbag out, once mail is really sent.
     """
     count = 0
-    due = [Subscription.objects.overdue(now)]
+    due = [Subscription.objects.overdue(now), Subscription.objects.untellable()]
     if settings.DELIVERY_IS_LIVE:
         due.append(Subscription.objects.standing().of_mode(live=False))
     for chosen in due:
@@ -151,21 +173,21 @@ def _has_room(email: str, now: datetime.datetime) -> bool:
 
 
 def _wish_of(
-    campaign: Campaign, email: str, now: datetime.datetime
+    campaign: Campaign, purpose: str, email: str, now: datetime.datetime
 ) -> Subscription | None:
     """Find what this mailbox has asked for before, or write it down.
 
     None where it asks twice at this very moment: the other one is taken.
     """
     asked = {
-        "consent_wording": consent_wording(campaign),
+        "consent_wording": consent_wording(campaign, purpose),
         "asked_at": now,
         "reader_language": languages.spoken().code,
     }
     confirm_by = now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS)
     before = (
         Subscription.objects.of_mode(live=settings.DELIVERY_IS_LIVE)
-        .filter(campaign=campaign)
+        .filter(campaign=campaign, purpose=purpose)
         .of_mailbox(email)
         .select_for_update()
         .first()
@@ -175,13 +197,14 @@ def _wish_of(
             with transaction.atomic():
                 return Subscription.objects.create(
                     campaign=campaign,
+                    purpose=purpose,
                     email=email.strip(),
                     is_demo=not settings.DELIVERY_IS_LIVE,
                     confirm_by=confirm_by,
                     **asked,
                 )
         except IntegrityError:
-            # one_subscription_per_address_and_campaign
+            # one_subscription_per_address_campaign_and_purpose
             return None
     # Whoever keeps asking does not keep an address here that nobody confirms: the
     # first time to confirm holds until it is over.
@@ -202,9 +225,7 @@ def _end(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID
 def _erase(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID]:
     locked = chosen.select_for_update().values_list("pk", flat=True)
     ended = list(locked[:AT_A_TIME])
-    Subscription.objects.filter(pk__in=ended).update(
-        ended_at=now, email="", reader_language=""
-    )
+    Subscription.objects.filter(pk__in=ended).end(now)
     _drop_mail(ended, now)
     return ended
 

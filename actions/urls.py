@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from actions.models import Subscription
 from actions.views import (
     campaigns,
     elsewhere,
@@ -60,5 +61,17 @@ urlpatterns = [
     path("<slug:slug>/thanks/", thanks.thanks, name="thanks"),
     path("<slug:slug>/picture.png", thanks.picture, name="picture"),
     path("<slug:slug>/updates/", updates.updates, name="updates"),
-    path("<slug:slug>/updates/asked/", updates.asked, name="updates_asked"),
+    path(
+        "<slug:slug>/updates/asked/",
+        updates.asked,
+        {"purpose": Subscription.Purpose.UPDATES},
+        name="updates_asked",
+    ),
+    path("<slug:slug>/reopening/", updates.reopening, name="reopening"),
+    path(
+        "<slug:slug>/reopening/asked/",
+        updates.asked,
+        {"purpose": Subscription.Purpose.REOPENING},
+        name="reopening_asked",
+    ),
 ]

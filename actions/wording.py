@@ -23,9 +23,27 @@ _SUBJECTS = {
         "Your letter to {name} could not be delivered"
     ),
 }
-# Says nothing of the campaign: a screen that is locked shows it to whoever is near.
-_SUBSCRIPTION_SUBJECT = gettext_lazy("Please confirm that you want e-mail updates")
-_SUBSCRIBED_SUBJECT = gettext_lazy("Your e-mail updates, and how to leave them")
+# Of mail that was asked for, and is confirmed or not: the subject and the template. No
+# subject says anything of the campaign: a locked screen shows it to whoever is near.
+_OF_WISHES = {
+    (Subscription.Purpose.UPDATES, False): (
+        gettext_lazy("Please confirm that you want e-mail updates"),
+        "mail/subscription.txt",
+    ),
+    (Subscription.Purpose.UPDATES, True): (
+        gettext_lazy("Your e-mail updates, and how to leave them"),
+        "mail/subscribed.txt",
+    ),
+    (Subscription.Purpose.REOPENING, False): (
+        gettext_lazy("Please confirm that you want to be told"),
+        "mail/reopening_asked.txt",
+    ),
+    (Subscription.Purpose.REOPENING, True): (
+        gettext_lazy("You have already asked to be told"),
+        "mail/reopening_known.txt",
+    ),
+}
+_REOPENING = (gettext_lazy("You can write to your MP again"), "mail/reopening.txt")
 _LINKS_SUBJECT = gettext_lazy("The links to your letters")
 _ELSEWHERE_SUBJECT = gettext_lazy("The link to go on with your letter")
 
@@ -60,7 +78,7 @@ def of(delivery: Delivery) -> Wording:
 def _ours(delivery: Delivery) -> Wording:
     """Word a mail of our own to the supporter."""
     if isinstance(delivery.owner, Subscription):
-        return _question(delivery.owner)
+        return _of_wish(delivery.owner, Delivery.Kind(delivery.kind))
     if delivery.kind == Delivery.Kind.LINKS:
         return _lost_links(delivery.owner)
     return _notice(delivery.owner, Delivery.Kind(delivery.kind))
@@ -178,26 +196,33 @@ def _only(names: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def _question(subscription: Subscription) -> Wording:
-    """Word the mail that asks whether updates are really wanted.
+def _of_wish(subscription: Subscription, kind: Delivery.Kind) -> Wording:
+    """Word the mail that asks whether mail is really wanted, or the one asked for.
 
-    Where they come already it brings the link to leave.
+    Where the first is answered already it brings the link to leave.
     """
-    is_confirmed = subscription.is_confirmed
+    is_last = kind == Delivery.Kind.REOPENING
+    purpose = Subscription.Purpose(subscription.purpose)
+    subject, template = (
+        _REOPENING if is_last else _OF_WISHES[purpose, subscription.is_confirmed]
+    )
     token = tokens.for_subscription(subscription.pk)
     links = {
         name: settings.SITE_URL + reverse(name, kwargs={"token": token})
         for name in ("subscription", "leave")
     }
+    slug = subscription.campaign.slug
+    links["campaign"] = settings.SITE_URL + reverse("campaign", kwargs={"slug": slug})
     return Wording(
         sender_name="Postbag",
         reply_to=_contact(),
         to=headers.Party("", subscription.email),
-        subject=str(_SUBSCRIBED_SUBJECT if is_confirmed else _SUBSCRIPTION_SUBJECT),
-        body=get_template(
-            "mail/subscribed.txt" if is_confirmed else "mail/subscription.txt"
-        ).render({"subscription": subscription, "links": links}),
-        unsubscribe=links["leave"],
+        subject=str(subject),
+        body=get_template(template).render(
+            {"subscription": subscription, "links": links}
+        ),
+        # With the one mail that was asked for the address is erased: nothing to leave.
+        unsubscribe="" if is_last else links["leave"],
     )
 
 

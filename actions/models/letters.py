@@ -321,6 +321,7 @@ class Delivery(models.Model):
             "subscription",
             pgettext_lazy("a mail", "asks to confirm the wish for updates"),
         )
+        REOPENING = "reopening", "tells that people can write again"
 
     class State(models.TextChoices):
         """Whether it is still owed."""
@@ -331,7 +332,7 @@ class Delivery(models.Model):
         DROPPED = "dropped", pgettext_lazy("a mail", "no longer owed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # A mail belongs to a letter, or to somebody who asked for updates.
+    # A mail belongs to a letter, or to somebody who asked for mail about a campaign.
     letter = models.ForeignKey(
         Letter,
         on_delete=models.CASCADE,
@@ -372,14 +373,19 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["letter", "kind"], name="one_delivery_per_letter_and_kind"
             ),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=Q(kind="reopening"),
+                name="one_mail_of_reopening_per_subscription",
+            ),
             models.CheckConstraint(
                 condition=Q(
-                    kind="subscription",
+                    kind__in=["subscription", "reopening"],
                     letter__isnull=True,
                     subscription__isnull=False,
                 )
                 | (
-                    ~Q(kind="subscription")
+                    ~Q(kind__in=["subscription", "reopening"])
                     & Q(letter__isnull=False, subscription__isnull=True)
                 ),
                 name="deliveries_belong_to_a_letter_or_a_subscription",

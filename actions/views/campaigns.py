@@ -1,5 +1,7 @@
 """A campaign's own page, its colours, and the way to it."""
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_safe
 from actions import closure, reports
 from actions.forms import FindForm
 from actions.models import Campaign
+from actions.subscription_forms import ReopeningForm
 
 
 @require_safe
@@ -23,18 +26,30 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the story, the demands, the honest count and the postcode box."""
-    shown = get_object_or_404(Campaign.objects.public(), slug=slug)
+    found = get_object_or_404(Campaign.objects.public(), slug=slug)
+    return shown(request, found, ReopeningForm(found))
+
+
+def shown(
+    request: HttpRequest,
+    campaign: Campaign,
+    reopening_form: ReopeningForm,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """Draw the page, with what was typed into the form of one that nobody writes to."""
     return render(
         request,
         "campaign.html",
         {
-            "campaign": shown,
-            "demands": list(shown.demands.in_order()),
-            "sources": list(shown.sources.with_words()),
-            "headline_counts": reports.headline(shown),
+            "campaign": campaign,
+            "demands": list(campaign.demands.in_order()),
+            "sources": list(campaign.sources.with_words()),
+            "headline_counts": reports.headline(campaign),
             "find_form": FindForm(),
-            "closure": closure.of_writing() if shown.is_open else None,
+            "closure": closure.of_writing() if campaign.is_open else None,
+            "reopening_form": reopening_form,
         },
+        status=status,
     )
 
 

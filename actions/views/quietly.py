@@ -7,7 +7,7 @@ set (docs/decisions/0012-writing-unseen.md).
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 
 from django.conf import settings
@@ -62,7 +62,7 @@ def unseen(page: Page) -> View:
     """Give a discreet page its campaign, and lead nobody whom it refuses elsewhere."""
 
     @discreet
-    @of_open_campaign
+    @partial(of_open_campaign, is_unseen=True)
     @wraps(page)
     def excused(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         try:

@@ -1,4 +1,4 @@
-"""E-mail updates: asking for them, and the pages that the signed link opens.
+"""Mail about a campaign: asking for it, and the pages that the signed link opens.
 
 Mail scanners open every link: a GET shows, and only a POST does anything.
 """
@@ -12,23 +12,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from actions import limiting, subscribing, tokens
+from actions import closure, limiting, subscribing, tokens
 from actions.errors import ForgedTokenError, TooManyError
 from actions.models import Campaign, Subscription
-from actions.subscription_forms import SubscribeForm
-from actions.views import thanks
+from actions.subscription_forms import ReopeningForm, SubscribeForm, WishForm
+from actions.views import campaigns, thanks
 from representatives.clients import address_of
 
-TOO_MANY = gettext_lazy(
-    "Very many people asked for updates from your connection in a short time. Wait "
-    "until the next full hour at most, then press the button once more."
-)
+# Where the pages of each purpose are.
+FOLDERS = {
+    Subscription.Purpose.UPDATES: "updates",
+    Subscription.Purpose.REOPENING: "reopening",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,32 +40,66 @@ def updates(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(reverse("thanks", kwargs={"slug": slug}) + "#updates")
     form = SubscribeForm(campaign, request.POST)
+
+    def shown(status: int) -> HttpResponse:
+        return thanks.shown(request, campaign, form, status)
+
+    return _taken(request, campaign, form, shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters()
+def reopening(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the address whether it wants to be told, while nobody can write."""
+    campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
+    is_offered = campaign.is_open and closure.of_writing() is not None
+    if request.method != "POST" or not is_offered:
+        return redirect("campaign", slug=slug)
+    form = ReopeningForm(campaign, request.POST)
+
+    def shown(status: int) -> HttpResponse:
+        return campaigns.shown(request, campaign, form, status)
+
+    return _taken(request, campaign, form, shown)
+
+
+def _taken(
+    request: HttpRequest,
+    campaign: Campaign,
+    form: WishForm,
+    shown: Callable[[int], HttpResponse],
+) -> HttpResponse:
+    """Take what was typed, or show the form again with what is wrong."""
     if not form.is_valid():
-        return thanks.shown(request, campaign, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return shown(HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         subscribing.subscribe(
             campaign,
             form.cleaned_data["email"],
             address=address_of(request),
             now=timezone.now(),
+            purpose=form.purpose,
         )
     except TooManyError as error:
-        form.add_error(None, TOO_MANY)
-        page = thanks.shown(request, campaign, form, HTTPStatus.TOO_MANY_REQUESTS)
+        form.add_error(None, form.too_many)
+        page = shown(HTTPStatus.TOO_MANY_REQUESTS)
         page["Retry-After"] = str(error.retry_after)
         return page
-    return redirect("updates_asked", slug=slug)
+    return redirect(f"{FOLDERS[form.purpose]}_asked", slug=campaign.slug)
 
 
 @require_safe
-def asked(request: HttpRequest, slug: str) -> HttpResponse:
+def asked(
+    request: HttpRequest, slug: str, purpose: Subscription.Purpose
+) -> HttpResponse:
     """Say where to look next: the same words for everybody."""
     campaign = get_object_or_404(Campaign.objects.public(), slug=slug)
     values = {
         "campaign": campaign,
         "mails_a_day": settings.LETTERS_PER_MAILBOX_PER_DAY,
     }
-    return render(request, "updates/asked.html", values)
+    return render(request, f"{FOLDERS[purpose]}/asked.html", values)
 
 
 def of_subscription(
@@ -139,7 +173,7 @@ def _page(
 ) -> HttpResponse:
     return render(
         request,
-        f"updates/{name}.html",
+        f"{FOLDERS[Subscription.Purpose(shown.purpose)]}/{name}.html",
         {
             "campaign": shown.campaign,
             "subscription": shown,

@@ -34,6 +34,7 @@ from actions.finding import Finding
 from actions.forms import FindForm
 from actions.models import Campaign
 from actions.situations import OFFERED, WORDINGS
+from actions.subscription_forms import ReopeningForm
 from actions.views.answering import LETTER_LANGUAGE, WritingPage
 from actions.views.asking import QuestionPage
 from actions.views.carrying import (
@@ -54,8 +55,11 @@ Page = Callable[[HttpRequest, Campaign], HttpResponse]
 View = Callable[[HttpRequest, str], HttpResponse]
 
 
-def of_open_campaign(page: Page) -> View:
-    """Give a page its campaign; once that is closed, say so and lose no text."""
+def of_open_campaign(page: Page, *, is_unseen: bool = False) -> View:
+    """Give a page its campaign; once that is closed, say so and lose no text.
+
+    An unseen one asks for nothing, so it does not offer to tell when writing opens.
+    """
 
     @wraps(page)
     @never_cache
@@ -67,7 +71,8 @@ def of_open_campaign(page: Page) -> View:
         if not campaign.is_open:
             return _closed(request, campaign)
         if closed := closure.of_writing():
-            return _without_parliament(request, campaign, str(closed))
+            offered = None if is_unseen else ReopeningForm(campaign)
+            return _without_parliament(request, campaign, str(closed), offered)
         try:
             if request.method == "POST":
                 _limit(request)
@@ -249,14 +254,22 @@ def _closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _without_parliament(
-    request: HttpRequest, campaign: Campaign, closed: str
+    request: HttpRequest,
+    campaign: Campaign,
+    closed: str,
+    offered: ReopeningForm | None = None,
 ) -> HttpResponse:
     """Say that there are no MPs and until when, and give back what was typed."""
     typed = typed_text(request.POST)
     return render(
         request,
         "no_parliament.html",
-        {"campaign": campaign, "closure": closed, "typed": typed},
+        {
+            "campaign": campaign,
+            "closure": closed,
+            "typed": typed,
+            "reopening_form": offered,
+        },
         status=HTTPStatus.CONFLICT,
     )
 

@@ -184,7 +184,9 @@ def make_subscription(
             "campaign": campaign,
             "email": f"reader.{next(_numbers)}@mail.example",
             "is_demo": not settings.DELIVERY_IS_LIVE,
-            "consent_wording": subscribing.consent_wording(campaign),
+            "consent_wording": subscribing.consent_wording(
+                campaign, fields.get("purpose", Subscription.Purpose.UPDATES)
+            ),
             "asked_at": now,
             "confirm_by": now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS),
             **fields,

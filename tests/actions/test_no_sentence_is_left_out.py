@@ -30,6 +30,7 @@ from actions import (
     mailboxes,
     privacy,
     recording,
+    reopening,
     submitting,
     subscribing,
     tokens,
@@ -655,6 +656,7 @@ def test_while_parliament_is_dissolved(
     writer.reader.get(f"/{writer.campaign.slug}/")
     writer.reader.get(f"/{writer.campaign.slug}/progress/")
     writer.post("write/send/", written)
+    writer.post("quietly/", written)
     look_at(writer.reader, held)
     confirm = f"/letters/{tokens.for_letter(waiting.pk)}/confirm/"
     assert writer.reader.post(confirm).status_code == HTTPStatus.CONFLICT
@@ -1019,6 +1021,22 @@ def test_asking_for_updates(reader: Reader, settings: Settings, imprint: str) ->
     assert reader.post(at, asked).status_code == 429
 
 
+def test_asking_to_be_told(reader: Reader, settings: Settings) -> None:
+    campaign = make_campaign()
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+    )
+    at = f"/{campaign.slug}/reopening/"
+    for typed in (*WISHES[:2], WISHES[-1]):
+        assert reader.post(at, typed).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    for mails_a_day in (1, 6):
+        settings.LETTERS_PER_MAILBOX_PER_DAY = mails_a_day
+        reader.get(f"{at}asked/")
+    settings.LETTERS_PER_ADDRESS_PER_HOUR = 0
+    asked = {"email": PERSON["email"], "consent": "on"}
+    assert reader.post(at, asked).status_code == 429
+
+
 def look_at_wish(reader: Reader, wish: Subscription) -> None:
     at = f"/updates/{tokens.for_subscription(wish.pk)}/"
     for ending in ("", "leave/"):
@@ -1026,15 +1044,16 @@ def look_at_wish(reader: Reader, wish: Subscription) -> None:
 
 
 @pytest.mark.parametrize("is_live", [False, True])
-def test_wishes_for_updates(
-    reader: Reader, settings: Settings, *, is_live: bool
+@pytest.mark.parametrize("purpose", Subscription.Purpose)
+def test_wishes(
+    reader: Reader, settings: Settings, purpose: str, *, is_live: bool
 ) -> None:
     now = timezone.now()
     for is_demo in (False, True):
         wishes = [
-            make_wish(is_demo=is_demo),
-            make_wish(is_demo=is_demo, confirmed_at=now),
-            make_wish(is_demo=is_demo, now=now - 60 * DAY),
+            make_wish(purpose=purpose, is_demo=is_demo),
+            make_wish(purpose=purpose, is_demo=is_demo, confirmed_at=now),
+            make_wish(purpose=purpose, is_demo=is_demo, now=now - 60 * DAY),
         ]
         settings.DELIVERY_IS_LIVE = is_live
         for wish in wishes:
@@ -1076,6 +1095,7 @@ MAILS: Final[tuple[Callable[[], object], ...]] = (
     partial(make_letter, state=Letter.State.REPEATED, helper=HELPER),
     partial(make_letter, state=Letter.State.FAILED),
     make_wish,
+    partial(make_wish, purpose=Subscription.Purpose.REOPENING),
 )
 
 
@@ -1090,11 +1110,13 @@ def test_our_own_mails(
         letter=kept, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
     )
     Subscription.objects.update(confirmed_at=None)
-    known = make_wish()
-    Subscription.objects.filter(pk=known.pk).update(confirmed_at=timezone.now())
+    for purpose in Subscription.Purpose:
+        known = make_wish(purpose=purpose)
+        Subscription.objects.filter(pk=known.pk).update(confirmed_at=timezone.now())
+    reopening.owe(timezone.now(), live=False)
     settings.DELIVERY_IS_LIVE = is_live
     owed = Delivery.objects.select_related("letter", "subscription")
-    assert owed.count() == len(MAILS) + 2
+    assert owed.count() == len(MAILS) + 4
     for delivery in owed:
         read_mail(listener, wording.of(delivery))
     with translation.override(LANGUAGE):

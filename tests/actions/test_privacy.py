@@ -247,6 +247,20 @@ def test_the_privacy_page_promises_what_the_sweep_does() -> None:
     )
 
 
+def test_the_privacy_page_tells_how_long_who_waits_to_be_told_is_known(
+    settings: Settings,
+) -> None:
+    what = "Your e-mail address, if you ask to be told when people can write again"
+    trial = {row.what: row.how_long for row in privacy.retention()}[what]
+    assert trial.startswith("until that mail has gone, you stop it")
+    assert trial.endswith("lies in the outbox on this machine for 24 hours")
+    settings.DELIVERY_IS_LIVE = True
+    live = {row.what: row.how_long for row in privacy.retention()}[what]
+    assert live.endswith(
+        f"{django_settings.CONFIRM_WITHIN_DAYS} days if you do not confirm"
+    )
+
+
 def test_the_privacy_page_says_one_thing_in_text_and_table(client: Client) -> None:
     page = text(client.get("/privacy/"))
     assert page.count(f"{privacy.REPORT_DAYS} days at most") == 2

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from actions import delivering, privacy, telling
+from actions import delivering, privacy, reopening, telling
 from representatives import boundaries
 from representatives.background import Reader
 
@@ -110,6 +110,7 @@ class Command(BaseCommand):
             privacy.sweep(now)
             telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = now + SWEEP_EVERY
+        reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         return delivering.deliver_due(should_stop=self._should_pause)
 
     def _begin_day(self, today: datetime.date) -> None:
