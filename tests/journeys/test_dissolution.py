@@ -129,7 +129,10 @@ def test_without_the_tick_the_campaigns_page_says_so_beside_the_box(page: Page) 
     page.get_by_role("button", name="Tell me").click()
     look(page, "Ask your MP to act for the Uyghurs")
     expect(page.get_by_role("alert")).to_contain_text("Tick the box")
-    expect(page.get_by_label("Your e-mail address")).to_have_value("jo@example.org")
+    typed = page.get_by_label("Your e-mail address")
+    expect(typed).to_have_value("jo@example.org")
+    # On the slip of paper where otherwise a postcode is written in capitals.
+    expect(typed).to_have_css("text-transform", "none")
 
 
 def test_a_link_that_came_too_late(page: Page) -> None:
