@@ -17,9 +17,10 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, counting, mail, recording, wording
+from actions import closure, lifecycle, mail, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
-from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
+from actions.lifecycle import Move
+from actions.models import Delivery, Letter, Subscription
 from actions.models.letters import DeliveryQuerySet
 
 Clock = Callable[[], datetime.datetime]
@@ -139,20 +140,9 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
         with transaction.atomic():
             recording.dropped(delivery, now)
             if letter := delivery.letter:
-                _withdraw(letter, now)
+                lifecycle.make(Move.WITHDRAW, letter, now)
         count += 1
     return count
-
-
-def _withdraw(letter: Letter, now: datetime.datetime) -> None:
-    moved = (
-        Letter.objects.filter(pk=letter.pk)
-        .waiting()
-        .update(state=Letter.State.CANCELLED, ended_at=now)
-    )
-    if moved:
-        recording.note(letter, LetterEvent.Kind.WITHDRAWN, now)
-        counting.record(letter, Tally.Step.CANCELLED, now)
 
 
 class _Worker:

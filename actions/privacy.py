@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from actions import (
-    counting,
+    lifecycle,
     limiting,
     lost_links,
     outbox,
     submitting,
     subscribing,
 )
-from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
+from actions.lifecycle import Move
+from actions.models import Delivery, Letter, LetterEvent, Subscription
 from actions.models.letters import LetterQuerySet
 from actions.tokens import REPORT_LIVES
 from representatives import live
@@ -367,16 +368,10 @@ def _batches(letters: LetterQuerySet) -> Iterator[list[Letter]]:
 
 @transaction.atomic
 def _expire(letter: Letter, now: datetime.datetime) -> bool:
-    moved = (
-        Letter.objects.overdue(now)
-        .filter(pk=letter.pk)
-        .update(state=Letter.State.EXPIRED, ended_at=now)
-    )
-    if not moved:
+    overdue = Letter.objects.overdue(now)
+    if not lifecycle.make(Move.EXPIRE, letter, now, among=overdue):
         return False
     letter.state = Letter.State.EXPIRED
-    LetterEvent.objects.create(letter=letter, kind=LetterEvent.Kind.EXPIRED, at=now)
-    counting.record(letter, Tally.Step.EXPIRED, now)
     return _forget(letter, now, Cause.UNCONFIRMED)
 
 
@@ -396,9 +391,7 @@ def _forget(letter: Letter, now: datetime.datetime, cause: Cause) -> bool:
     letter.deliveries.waiting().update(
         state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
     )
-    LetterEvent.objects.create(
-        letter=letter, kind=LetterEvent.Kind.FORGOTTEN, at=now, cause=cause
-    )
+    lifecycle.note(letter, LetterEvent.Kind.FORGOTTEN, now, cause)
     return True
 
 

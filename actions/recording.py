@@ -13,16 +13,15 @@ holds it by its lease; each function says whether that was so.
 import datetime
 import logging
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from operator import itemgetter
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from actions import counting, outbox
-from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
+from actions import lifecycle, outbox
+from actions.lifecycle import Move
+from actions.models import Delivery, Letter, LetterEvent, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -98,20 +97,18 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
         .only(*_SETTLED)
         .order_by("pk")
     )
-    accepted, events = [], []
+    accepted: dict[Letter, datetime.datetime] = {}
+    asked: dict[Letter, datetime.datetime] = {}
     for delivery in deliveries:
         at = delivery.done_at or now
         match delivery.kind, delivery.letter:
             case Delivery.Kind.LETTER, Letter(state=Letter.State.QUEUED) as letter:
-                accepted.append(letter)
-                events.append((letter, LetterEvent.Kind.ACCEPTED, at))
+                accepted[letter] = at
             case Delivery.Kind.CONFIRMATION, Letter() as letter:
-                events.append((letter, LetterEvent.Kind.CONFIRMATION_SENT, at))
-    _accept(accepted, now)
+                asked[letter] = at
+    lifecycle.note_all(LetterEvent.Kind.CONFIRMATION_SENT, asked)
+    lifecycle.make_all(Move.ACCEPT, accepted, now)
     _end_wishes(deliveries, now)
-    LetterEvent.objects.bulk_create(
-        LetterEvent(letter=letter, kind=kind, at=at) for letter, kind, at in events
-    )
     if deliveries:
         marked.update(lease=None, leased_until=None)
 
@@ -144,7 +141,7 @@ def postponed(
         )
     )
     if moved and (letter := delivery.carried):
-        note(letter, LetterEvent.Kind.RETRIED, now, reason)
+        lifecycle.note(letter, LetterEvent.Kind.RETRIED, now, reason)
     return bool(moved)
 
 
@@ -154,12 +151,8 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
     if not _finish(delivery, Delivery.State.FAILED, reason, now):
         return False
     _end_wishes([delivery], now)
-    if letter := delivery.carried:
-        Letter.objects.filter(pk=letter.pk, state=Letter.State.QUEUED).update(
-            state=Letter.State.FAILED, ended_at=now
-        )
-        note(letter, LetterEvent.Kind.FAILED, now, reason)
-        counting.record(letter, Tally.Step.FAILED, now)
+    letter = delivery.carried
+    if letter and lifecycle.make(Move.FAIL, letter, now, cause=reason):
         Delivery.objects.create(
             letter=letter,
             kind=Delivery.Kind.FAILURE_NOTICE,
@@ -182,13 +175,6 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
     if moved:
         _end_wishes([delivery], now)
     return bool(moved)
-
-
-def note(
-    letter: Letter, kind: LetterEvent.Kind, now: datetime.datetime, cause: str = ""
-) -> None:
-    """Add to a letter's history."""
-    LetterEvent.objects.create(letter=letter, kind=kind, at=now, cause=cause)
 
 
 def _end_wishes(finished: Iterable[Delivery], now: datetime.datetime) -> None:
@@ -226,20 +212,6 @@ def _is_no_longer_ours(delivery: Delivery) -> bool:
     """Say so in the log; returns False, which is what became of the deed."""
     logger.warning("%s was no longer in this worker's hands.", delivery)
     return False
-
-
-def _accept(letters: list[Letter], now: datetime.datetime) -> None:
-    Letter.objects.filter(
-        pk__in=[letter.pk for letter in letters], state=Letter.State.QUEUED
-    ).update(state=Letter.State.ACCEPTED, accepted_at=now, ended_at=now)
-    alike = defaultdict(list)
-    for letter in letters:
-        place = (letter.campaign_id, letter.constituency_id, letter.is_demo)
-        alike[*place, counting.own_words_of(letter)].append(letter)
-    # In one order everywhere: two workers, each holding a tally that the other one
-    # wants, would wait for each other.
-    for _, some in sorted(alike.items(), key=itemgetter(0)):
-        counting.record(some[0], Tally.Step.ACCEPTED, now, letters=len(some))
 
 
 def _set(statement: str) -> None:

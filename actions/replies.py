@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from actions import counting, frames
+from actions import counting, frames, lifecycle
 from actions.models import Letter, LetterEvent, Tally
 from representatives.models import Representative
 
@@ -39,9 +39,7 @@ def report(letter: Letter, *, now: datetime.datetime) -> bool:
         answered_at=None,
     ).update(answered_at=now)
     if moved:
-        LetterEvent.objects.create(
-            letter=letter, kind=LetterEvent.Kind.ANSWERED, at=now
-        )
+        lifecycle.note(letter, LetterEvent.Kind.ANSWERED, now)
         counting.record(letter, Tally.Step.ANSWERED, now)
     letter.refresh_from_db()
     return bool(moved)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from actions import closure, counting, languages, limiting, own_words, tokens
+from actions import closure, languages, lifecycle, limiting, own_words, tokens
 from actions.composing import Composition, Sender
 from actions.errors import (
     CampaignClosedError,
@@ -20,13 +20,13 @@ from actions.errors import (
     NoRecipientError,
     TooManyError,
 )
+from actions.lifecycle import Move
 from actions.models import (
     Campaign,
     Delivery,
     Letter,
     LetterEvent,
     LetterTemplateVersion,
-    Tally,
 )
 from representatives.lookup import Candidate, name_in
 from representatives.models import Constituency, Representative
@@ -140,18 +140,13 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
         pk=letter.representative_id, is_current=True
     ).exists():
         raise NoRecipientError(letter.seat_name)
-    waiting = Letter.objects.filter(pk=letter.pk, confirm_by__gt=now)
+    waiting = Letter.objects.filter(confirm_by__gt=now)
     try:
         with transaction.atomic():
-            moved = waiting.awaiting_confirmation().update(
-                state=Letter.State.QUEUED, confirmed_at=now
-            )
+            moved = lifecycle.make(Move.CONFIRM, letter, now, among=waiting)
     except IntegrityError:
         # one_letter_per_person_representative_and_campaign
-        if waiting.awaiting_confirmation().update(
-            state=Letter.State.REPEATED, ended_at=now
-        ):
-            _note(letter, LetterEvent.Kind.REPEATED, now)
+        lifecycle.make(Move.SET_ASIDE, letter, now, among=waiting)
         letter.refresh_from_db()
         return False
     if moved:
@@ -161,10 +156,8 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
             is_demo=letter.is_demo,
             due_at=now,
         )
-        _note(letter, LetterEvent.Kind.CONFIRMED, now)
-        counting.record(letter, Tally.Step.CONFIRMED, now)
     letter.refresh_from_db()
-    return bool(moved)
+    return moved
 
 
 @transaction.atomic
@@ -173,7 +166,7 @@ def cancel(letter: Letter, *, now: datetime.datetime) -> bool:
 
     A letter that a worker has in hand can no longer be stopped.
     """
-    return _stop(letter, Letter.State.CANCELLED, now)
+    return _stop(letter, Move.CANCEL, now)
 
 
 @transaction.atomic
@@ -183,12 +176,12 @@ def disown(letter: Letter, *, now: datetime.datetime) -> bool:
     Of one that has ended before, it is noted once, so that its page calls nobody its
     writer any more.
     """
-    if _stop(letter, Letter.State.DISOWNED, now):
+    if _stop(letter, Move.DISOWN, now):
         return True
     # Locked, as the button may be pressed twice at once.
     Letter.objects.select_for_update().get(pk=letter.pk)
     if letter.ended_at and not letter.events.disownings().exists():
-        _note(letter, LetterEvent.Kind.DISOWNED, now)
+        lifecycle.note(letter, LetterEvent.Kind.DISOWNED, now)
     return False
 
 
@@ -233,24 +226,17 @@ def _store(letter: Letter, address: str, now: datetime.datetime) -> bool:
         .written_by(letter.sender_key)
         .exists()
     )
-    if is_repeated:
-        letter.state = Letter.State.REPEATED
-        letter.ended_at = now
-    letter.save(force_insert=True)
-    _note(letter, LetterEvent.Kind.WRITTEN, now)
-    if is_repeated:
-        _note(letter, LetterEvent.Kind.REPEATED, now)
+    lifecycle.begin(letter, now, is_repeated=is_repeated)
     Delivery.objects.create(
         letter=letter,
         kind=Delivery.Kind.REPEAT_NOTICE if is_repeated else Delivery.Kind.CONFIRMATION,
         is_demo=letter.is_demo,
         due_at=now,
     )
-    counting.record(letter, Tally.Step.DRAFTED, now)
     return True
 
 
-def _stop(letter: Letter, state: Letter.State, now: datetime.datetime) -> bool:
+def _stop(letter: Letter, move: Move, now: datetime.datetime) -> bool:
     letter.refresh_from_db()
     if not letter.can_be_cancelled:
         return False
@@ -260,21 +246,13 @@ def _stop(letter: Letter, state: Letter.State, now: datetime.datetime) -> bool:
         return False
     # Only from the state that was looked at: a letter that is confirmed at this very
     # moment has a delivery that was not.
-    moved = Letter.objects.filter(pk=letter.pk, state=letter.state).update(
-        state=state, ended_at=now
-    )
-    if not moved:
-        return _stop(letter, state, now)
+    seen = Letter.objects.filter(state=letter.state)
+    if not lifecycle.make(move, letter, now, among=seen):
+        return _stop(letter, move, now)
     # The way back to the letter's page is owed all the same.
     letter.deliveries.waiting().exclude(kind=Delivery.Kind.LINKS).update(
         state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
     )
-    kind, step = {
-        Letter.State.CANCELLED: (LetterEvent.Kind.CANCELLED, Tally.Step.CANCELLED),
-        Letter.State.DISOWNED: (LetterEvent.Kind.DISOWNED, Tally.Step.DISOWNED),
-    }[state]
-    _note(letter, kind, now)
-    counting.record(letter, step, now)
     letter.refresh_from_db()
     return True
 
@@ -286,7 +264,3 @@ def _drop_delivery(letter: Letter, now: datetime.datetime) -> bool:
             state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
         )
     )
-
-
-def _note(letter: Letter, kind: LetterEvent.Kind, now: datetime.datetime) -> None:
-    LetterEvent.objects.create(letter=letter, kind=kind, at=now)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from actions import history, privacy, recording, submitting, tokens, wording
+from actions import history, lifecycle, privacy, recording, submitting, tokens, wording
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import make_campaign, make_letter
 from tests.actions.pages import text
@@ -183,7 +183,7 @@ def test_in_a_trial_the_letter_went_to_the_outbox_and_no_mail_server_took_it(
     client: Client,
 ) -> None:
     letter = make(state=Letter.State.ACCEPTED)
-    recording.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
+    lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
     page = shown(client, letter)
     assert "It went to the outbox on this machine" in page
     assert "The mail server took it" not in page
@@ -193,7 +193,7 @@ def test_nobody_is_told_that_they_wrote_what_somebody_else_wrote(
     client: Client,
 ) -> None:
     letter = make()
-    recording.note(letter, LetterEvent.Kind.WRITTEN, timezone.now())
+    lifecycle.note(letter, LetterEvent.Kind.WRITTEN, timezone.now())
     submitting.disown(letter, now=timezone.now())
     privacy.forget(letter, now=timezone.now())
     page = shown(client, letter)
@@ -211,7 +211,7 @@ def test_a_letter_disowned_after_it_went_is_its_readers_no_more(
     campaign = make_campaign(stock_reply_help="Thanks.", meeting_help="Ring.")
     letter = make(state=Letter.State.ACCEPTED, campaign=campaign)
     for kind in (LetterEvent.Kind.WRITTEN, LetterEvent.Kind.CONFIRMED):
-        recording.note(letter, kind, timezone.now())
+        lifecycle.note(letter, kind, timezone.now())
     if is_erased_already:
         privacy.forget(letter, now=timezone.now(), cause=privacy.Cause.TIME)
     for _ in range(2):
@@ -244,7 +244,7 @@ def test_a_letter_disowned_after_it_was_stopped_is_its_readers_no_more(
     client: Client, state: Letter.State
 ) -> None:
     letter = make(state=state)
-    recording.note(letter, LetterEvent.Kind.WRITTEN, timezone.now())
+    lifecycle.note(letter, LetterEvent.Kind.WRITTEN, timezone.now())
     client.post(f"/letters/{tokens.for_letter(letter.pk)}/not-me/")
     page = shown(client, letter)
     assert "This letter was stopped" in page
@@ -331,7 +331,7 @@ def test_the_page_asks_the_database_no_more_for_a_long_history(
     letter = make(state=Letter.State.QUEUED, campaign=campaign)
     path = f"/letters/{tokens.for_letter(letter.pk)}/"
     for _ in range(8):
-        recording.note(letter, LetterEvent.Kind.RETRIED, timezone.now(), "450 busy")
+        lifecycle.note(letter, LetterEvent.Kind.RETRIED, timezone.now(), "450 busy")
     # The letter, its history, its delivery, and whether Parliament has members.
     with django_assert_num_queries(4):
         client.get(path)
