@@ -89,7 +89,7 @@ def propose(house: House) -> Proposal:
     plan = terms.plan(house.members, known, as_of=house.as_of.isoformat(), is_new=True)
     begun, ended = _offices(house)
     current = sum(term.is_current for term in known)
-    lines = [*_told(plan, known), *_offices_told(house, begun, ended)]
+    lines = [*_told(plan), *_offices_told(house, begun, ended)]
     return Proposal(
         house=house,
         plan=plan,
@@ -255,9 +255,9 @@ def _new_parties(house: House, known: Iterable[Representative]) -> Iterator[str]
 # --- In words -----------------------------------------------------------------------
 
 
-def _told(plan: Plan, known: Iterable[Representative]) -> Iterator[str]:
+def _told(plan: Plan) -> Iterator[str]:
     """Say what changes, a line each, for whoever has to judge it."""
-    names = {term.constituency.code: term.constituency.name for term in known}
+    names = dict(Constituency.objects.current().values_list("code", "name"))
     back = [change.term for change in plan.resumed]
     filled = {
         *(row.constituency for row in plan.begun),

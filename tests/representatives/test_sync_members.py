@@ -56,7 +56,7 @@ def sync(*words: object) -> str:
 def test_what_would_change_is_said_and_nothing_is_changed(house: Parliament) -> None:
     said = sync("--dry-run")
 
-    assert "New: Ms Ann Member1 MP (Labour), E00000001" in said
+    assert "New: Ms Ann Member1 MP (Labour), Gower" in said
     assert not Representative.objects.exists()
     assert not SyncRun.objects.exists()
 
