@@ -22,6 +22,7 @@ from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, Subscription
 from actions.models.letters import DeliveryQuerySet
+from representatives import parliament
 
 Clock = Callable[[], datetime.datetime]
 Value = TypeVar("Value")
@@ -232,7 +233,17 @@ def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
     """Ask for what may go now."""
     due = Delivery.objects.claimable(now, live=live)
     held = closure.held_kinds(now, live=live)
-    return due.exclude(kind__in=held) if held else due
+    if held:
+        due = due.exclude(kind__in=held)
+    if parliament.on(timezone.localdate(now)).is_filling:
+        # Whoever it goes to may be elected again, and the result be on its way.
+        without_result = Delivery.objects.filter(
+            kind=Delivery.Kind.LETTER,
+            letter__representative__is_current=False,
+            letter__constituency__is_current=True,
+        ).exclude(letter__constituency__representatives__is_current=True)
+        due = due.exclude(pk__in=without_result)
+    return due
 
 
 def _insist(write: Callable[[], Value]) -> Value:

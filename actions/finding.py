@@ -11,7 +11,6 @@ from representatives import live, lookup, parliament, places
 from representatives.errors import PostcodeError
 from representatives.kept_answers import Service
 from representatives.lookup import Candidate, Found, Match, Reason
-from representatives.models import ParliamentPeriod
 from representatives.postcodes import Postcode
 
 UNKNOWN_POSTCODE = gettext_lazy(
@@ -125,6 +124,11 @@ def _occupied(postcode: str, seat: Candidate, sureness: Sureness) -> Finding:
 def vacancy(seat: Candidate) -> str:
     """Say that nobody can be written to in a seat, and until when if it is known."""
     name = lookup.name_in(seat, languages.spoken().code)
+    if parliament.on().is_filling:
+        return gettext(
+            "We do not know yet who was elected in {seat}: its result is not in our "
+            "list of MPs. There is nobody to write to yet. Please come back tomorrow."
+        ).format(seat=name)
     if polling_on := lookup.by_election(seat.code):
         # Translators: a date as 22 November 2026, in Django's letters for it.
         day = date_format(polling_on, pgettext("date", "j F Y"))
@@ -132,11 +136,6 @@ def vacancy(seat: Candidate) -> str:
             "{seat} has no MP at the moment: the seat is vacant until the by-election "
             "on {day}. There is nobody to write to yet. Please come back after it."
         ).format(seat=name, day=day)
-    if parliament.on().state == ParliamentPeriod.State.COUNTING:
-        return gettext(
-            "We do not know yet who was elected in {seat}: its result is not in our "
-            "list of MPs. There is nobody to write to yet. Please come back tomorrow."
-        ).format(seat=name)
     return gettext(
         "{seat} has no MP at the moment: the seat is vacant until a by-election. There "
         "is nobody to write to yet. Please come back then."

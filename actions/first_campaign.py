@@ -99,8 +99,8 @@ receive?
 As a member of the Government you are heard where this is decided. Will you make the \
 case there, and tell me what answer you receive?
 {% elif representative.office == "opposition" %}
-You hold an office on the front bench. Will you press the Government on this from \
-there, and tell me what answer you receive?
+You hold an office on the opposition front bench. Will you press the Government on \
+this from there, and tell me what answer you receive?
 {% else %}
 Will you take this up with the Government, and tell me what answer you receive? If \
 you hold office yourself, I ask you to make the case there.

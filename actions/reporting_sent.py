@@ -9,6 +9,7 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from actions import counting, limiting, own_words, tokens
 from actions.composing import Composition
@@ -81,7 +82,9 @@ def reported(
 
     """
     report = tokens.report_of(token)
-    seat = Constituency.objects.ever_in_force().filter(code=report.seat).first()
+    # That of the day on which it was written: the next one may have the same code.
+    written_on = timezone.localdate(report.until - tokens.REPORT_LIVES)
+    seat = Constituency.objects.of_code_on(report.seat, written_on).first()
     is_limited = address is not None or report.way == Tally.Way.UNSAID
     if report.campaign != campaign.pk or seat is None or not is_limited:
         raise ForgedTokenError

@@ -129,6 +129,14 @@ class RepresentativeAdmin(_Admin):
         """Staff end a term that is there, and may say who it is for TheyWorkForYou."""
         return (*REGISTERS_OWN, "correction") if obj else ()
 
+    def save_model(
+        self, request: HttpRequest, obj: Representative, form: Any, change: Any
+    ) -> None:
+        """What staff say of a term counts from now on, and not what a register said."""
+        if "is_current" in form.changed_data:
+            obj.missing_since = ""
+        super().save_model(request, obj, form, change)
+
     @admin.display(description="Wrong or out of date?")
     def correction(self, representative: Representative) -> SafeString:
         """Link to the member's override, or to a new one that knows the member."""

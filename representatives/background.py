@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from representatives import parliament, reading, syncing
 from representatives.errors import ImportUnderWayError, RegisterError
-from representatives.models import SyncRun
+from representatives.models import Register, RegisterVersion, SyncRun
 from representatives.sources.http import Client
 
 logger = logging.getLogger(__name__)
@@ -36,8 +36,16 @@ def is_due(now: datetime.datetime) -> bool:
     last = SyncRun.objects.newest_first().first()
     if last is None:
         return True
-    pause = AGAIN_AFTER if last.state == SyncRun.State.FAILED else EVERY
+    # One that is still running after so long was killed, or nobody can begin another.
+    is_to_be_repeated = last.state in {SyncRun.State.FAILED, SyncRun.State.RUNNING}
+    pause = AGAIN_AFTER if is_to_be_repeated or _has_none() else EVERY
     return last.started_at + pause <= now
+
+
+def _has_none() -> bool:
+    """Whether no register of members counts, as after a change of boundaries."""
+    loaded = RegisterVersion.objects.current().filter(register=Register.MEMBERS)
+    return not loaded.exists()
 
 
 class Reader:

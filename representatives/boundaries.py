@@ -7,6 +7,7 @@ one transaction (docs/decisions/0019-boundaries.md).
 
 import datetime
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
@@ -15,14 +16,16 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max
 
-from representatives import parliament
+from representatives import names, parliament
 from representatives.errors import ImportRefusedError, SourceError
 from representatives.models import (
     REGIONS,
     Constituency,
     Country,
+    ImportLease,
     KeptAnswer,
     ParliamentPeriod,
+    PostcodeSector,
     Register,
     RegisterVersion,
     Representative,
@@ -31,6 +34,7 @@ from representatives.parliament import State
 from representatives.snapshot import ConstituencyRow
 from representatives.sources import constituencies
 
+_CODE = re.compile(r"[ENSW][0-9]{8}")
 # By law; an Act may say otherwise, and then the operator does.
 SEATS = 650
 
@@ -102,6 +106,10 @@ def load(review: Review, now: datetime.datetime) -> bool:
 
     Of one that waits already only the day is changed, and its postcodes go on waiting.
     Those of another one are dropped, as their seats are. Says whether they were.
+
+    Raises:
+        ImportRefusedError: postcodes are being imported, perhaps for those seats.
+
     """
     day, versions = review.day, RegisterVersion.objects.waiting()
     same = versions.filter(register=Register.CONSTITUENCIES, digest=review.digest)
@@ -109,7 +117,7 @@ def load(review: Review, now: datetime.datetime) -> bool:
         versions.update(waits_for=day)
         Constituency.objects.coming().update(in_force_from=day)
         return False
-    had_postcodes = _drop()
+    had_postcodes = _drop(now)
     Constituency.objects.bulk_create(
         Constituency(
             **{**asdict(row), "former_codes": list(row.former_codes)},
@@ -140,10 +148,15 @@ def waiting() -> Waiting | None:
 
 
 @transaction.atomic
-def forget() -> datetime.date | None:
-    """Drop what waits; give the day that it waited for, None if nothing did."""
+def forget(now: datetime.datetime) -> datetime.date | None:
+    """Drop what waits; give the day that it waited for, None if nothing did.
+
+    Raises:
+        ImportRefusedError: postcodes are being imported, perhaps for these seats.
+
+    """
     dropped = waiting()
-    _drop()
+    _drop(now)
     return dropped.day if dropped else None
 
 
@@ -164,10 +177,9 @@ def put_in_force(today: datetime.date) -> datetime.date | None:
     if not waiting.filter(pk=seats.pk, waits_for=day).update(waits_for=None):
         return None
     begun = [seats.pk, *waiting.values_list("pk", flat=True)]
-    # Also where no postcodes wait: the old ones lead to seats that are no more.
-    RegisterVersion.objects.current().filter(
-        register__in=(Register.CONSTITUENCIES, Register.POSTCODES)
-    ).update(is_current=False)
+    # Also where no postcodes wait: the old ones lead to seats that are no more. And the
+    # members, of whatever day, are none of these seats.
+    RegisterVersion.objects.current().update(is_current=False)
     RegisterVersion.objects.filter(pk__in=begun).update(is_current=True, waits_for=None)
     coming = list(Constituency.objects.coming().values_list("pk", flat=True))
     Constituency.objects.current().update(is_current=False, in_force_until=day)
@@ -189,9 +201,10 @@ def _insist_on_an_election(day: datetime.date) -> None:
     """
     if not parliament.on(day).has_members:
         return
+    one_day = datetime.timedelta(days=1)
     for state, begins_on in (
-        (State.DISSOLVED, day - datetime.timedelta(days=1)),
-        (State.COUNTING, day),
+        (State.DISSOLVED, day - one_day),
+        (State.COUNTING, day + one_day),
     ):
         ParliamentPeriod.objects.get_or_create(
             begins_on=begins_on,
@@ -202,11 +215,25 @@ def _insist_on_an_election(day: datetime.date) -> None:
         )
 
 
-def _drop() -> bool:
-    """Drop what waits; say whether there were postcodes."""
+def _drop(now: datetime.datetime) -> bool:
+    """Drop what waits; say whether there were postcodes.
+
+    Raises:
+        ImportRefusedError: postcodes are being imported, perhaps for these seats.
+
+    """
+    leases = ImportLease.objects.filter(register=Register.POSTCODES)
+    if leases.filter(until__gt=now).exists():
+        raise ImportRefusedError(
+            "Postcodes are being imported. Wait until that has ended, and try again."
+        )
     versions = RegisterVersion.objects.waiting()
     had_postcodes = versions.filter(register=Register.POSTCODES).exists()
     versions.delete()
+    # What an import that was killed left behind.
+    PostcodeSector.objects.filter(
+        constituency__in=Constituency.objects.coming()
+    ).delete()
     Constituency.objects.coming().delete()
     return had_postcodes
 
@@ -216,10 +243,14 @@ def _faults(rows: Iterable[ConstituencyRow]) -> Iterator[str]:
     seats = list(rows)
     regions = {*REGIONS, *Country.values}
     for row in seats:
+        if not _CODE.fullmatch(row.code):
+            yield f"has a code that is none: {row.code!r}"
         if row.region not in regions:
             yield f"names a region that is none of the twelve: {row.region!r}"
+    # As the register of members is read: by the plain name.
+    plainly = {names.plain(row.name): row.name for row in reversed(seats)}
     for what, told in (
-        ("the name", Counter(row.name for row in seats)),
+        ("the name", Counter(plainly[names.plain(row.name)] for row in seats)),
         ("the cell on the map", Counter((row.hex_q, row.hex_r) for row in seats)),
     ):
         twice = [str(each) for each, times in told.items() if times > 1]

@@ -1,7 +1,7 @@
 """What ``manage.py check --database default`` says of the registers."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django.core import checks
@@ -39,7 +39,18 @@ def registers_are_loaded_and_young(
                 id="representatives.W001",
             )
         ]
-    return [*_of_boundaries(parliament.today()), *_of_ages(ages)]
+    today = parliament.today()
+    return [*_of_boundaries(today), *_of_counting(today), *_of_ages(ages)]
+
+
+def _of_counting(today: datetime.date) -> Iterator[checks.CheckMessage]:
+    now = parliament.on(today)
+    if now.state == parliament.State.COUNTING and not now.is_filling:
+        yield checks.Warning(
+            f"Parliament has been counting since {now.since}, and surely sits by now.",
+            hint="Add “sitting”, with its first day, under “States of Parliament”.",
+            id="representatives.W005",
+        )
 
 
 def _of_boundaries(today: datetime.date) -> Iterator[checks.CheckMessage]:
@@ -61,8 +72,18 @@ def _of_boundaries(today: datetime.date) -> Iterator[checks.CheckMessage]:
         )
 
 
-def _of_ages(ages: Iterable[Age]) -> list[checks.CheckMessage]:
-    return [
+def _of_ages(ages: Sequence[Age]) -> list[checks.CheckMessage]:
+    loaded = {age.register for age in ages}
+    missing = [
+        checks.Warning(
+            f"No register of {register.label} counts at the moment.",
+            hint=_REMEDIES[register],
+            id="representatives.W006",
+        )
+        for register in _REMEDIES
+        if register not in loaded and Register.CONSTITUENCIES in loaded
+    ]
+    old = [
         checks.Warning(
             f"The register of {age.register.label} is {age.days} days old.",
             hint=_REMEDIES[age.register],
@@ -71,3 +92,4 @@ def _of_ages(ages: Iterable[Age]) -> list[checks.CheckMessage]:
         for age in ages
         if age.is_old
     ]
+    return [*missing, *old]

@@ -302,6 +302,9 @@ def _have_wait(
 ) -> datetime.date:
     """Let the new edition wait for the day of its boundaries; give the day."""
     turn.secure(turn.clock())
+    # Locked: nobody drops them or puts them in force before this is written.
+    seats_wait = RegisterVersion.objects.waiting().select_for_update()
+    seats_wait.filter(register=Register.CONSTITUENCIES).first()
     next_ones = boundaries.waiting()
     still = Constituency.objects.coming().filter(pk__in=seats.values()).count()
     if next_ones is None or still != len(seats):

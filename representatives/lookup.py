@@ -226,7 +226,9 @@ def seat(code: str) -> Candidate | None:
 def by_election(code: str) -> date | None:
     """Give the polling day of a seat's next by-election, if anybody has said it."""
     coming = ByElection.objects.filter(
-        constituency__code=code, polling_on__gte=parliament.today()
+        constituency__code=code,
+        constituency__is_current=True,
+        polling_on__gte=parliament.today(),
     )
     return coming.order_by("polling_on").values_list("polling_on", flat=True).first()
 
@@ -371,6 +373,7 @@ LEFT JOIN representatives_representative term
       JOIN representatives_registerversion drawn_up
         ON drawn_up.as_of >= CAST(back.begins_on AS varchar(10))
       WHERE drawn_up.register = 'members' AND drawn_up.is_current
+        AND drawn_up.entries > 0
         AND back.state <> 'dissolved'
         AND back.begins_on > gone.begins_on AND back.begins_on <= %(today)s))
 LEFT JOIN representatives_representativeoverride known

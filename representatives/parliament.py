@@ -23,12 +23,14 @@ class Parliament:
 
     ``since`` is None where nobody has said anything yet: then it sits. ``opens_on`` is
     the first day, if it is known, on which there are members again after a dissolution.
+    ``is_filling`` while results still come in: a seat without a member is not vacant.
     """
 
     state: State
     since: datetime.date | None
     opens_on: datetime.date | None
     has_members: bool
+    is_filling: bool = False
 
     @property
     def is_awaiting_the_register(self) -> bool:
@@ -36,6 +38,8 @@ class Parliament:
         return not self.has_members and self.state != State.DISSOLVED
 
 
+# However staff forget to say that Parliament sits again: results take days.
+FILLING_TAKES: Final = datetime.timedelta(days=14)
 _SITTING: Final = Parliament(State.SITTING, None, None, has_members=True)
 
 
@@ -65,6 +69,9 @@ def on(day: datetime.date | None = None) -> Parliament:
         now.begins_on,
         None,
         has_members=elected is None or _register_is_from(elected),
+        is_filling=(
+            now.state == State.COUNTING and day - now.begins_on <= FILLING_TAKES
+        ),
     )
 
 
@@ -100,9 +107,9 @@ def _elected_on(begun: Sequence[ParliamentPeriod]) -> datetime.date | None:
 
 
 def _register_is_from(day: datetime.date) -> bool:
-    """Whether the register of members was drawn up on this day or later."""
+    """Whether the register of members is of this day or later, and names anybody."""
     return (
         RegisterVersion.objects.current()
-        .filter(register=Register.MEMBERS, as_of__gte=day.isoformat())
+        .filter(register=Register.MEMBERS, as_of__gte=day.isoformat(), entries__gt=0)
         .exists()
     )

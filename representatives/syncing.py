@@ -64,6 +64,8 @@ class Proposal:
     offices_ended: tuple[Office, ...]
     summary: str
     reasons: tuple[str, ...]
+    # The key of the list of seats that it was compared in.
+    boundaries: int | None = None
 
     @property
     def digest(self) -> str:
@@ -86,7 +88,13 @@ def propose(house: House) -> Proposal:
     _insist_on_newer(house)
     terms_known = Representative.objects.on_boundaries_in_force()
     known = list(terms_known.select_related("constituency"))
-    plan = terms.plan(house.members, known, as_of=house.as_of.isoformat(), is_new=True)
+    plan = terms.plan(
+        house.members,
+        known,
+        as_of=house.as_of.isoformat(),
+        is_new=True,
+        theyworkforyou_ids=_theyworkforyou_ids(),
+    )
     begun, ended = _offices(house)
     current = sum(term.is_current for term in known)
     lines = [*_told(plan), *_offices_told(house, begun, ended)]
@@ -101,7 +109,20 @@ def propose(house: House) -> Proposal:
             *_new_parties(house, known),
             *house.doubts,
         ),
+        boundaries=_boundaries(),
     )
+
+
+def _theyworkforyou_ids() -> dict[int, int]:
+    said = Representative.objects.values_list("parliament_id", "theyworkforyou_id")
+    return {
+        parliament_id: number for parliament_id, number in said if number is not None
+    }
+
+
+def _boundaries() -> int | None:
+    seats = RegisterVersion.objects.current().filter(register=Register.CONSTITUENCIES)
+    return seats.values_list("pk", flat=True).first()
 
 
 def run(
@@ -136,8 +157,12 @@ def run(
         _fill(record, proposal)
         if reason := _why_not(proposal, confirmed):
             _end(record, SyncRun.State.REFUSED, clock(), reason=reason)
-        else:
+            return record
+        try:
             _apply(proposal, record, confirmed, turn)
+        except RegisterError as error:
+            _end(record, SyncRun.State.FAILED, clock(), reason=str(error))
+            raise
     return record
 
 
@@ -159,9 +184,19 @@ def _why_not(proposal: Proposal, confirmed: SyncRun | None) -> str:
 def _apply(
     proposal: Proposal, record: SyncRun, confirmed: SyncRun | None, turn: Turn
 ) -> None:
-    """Write it down as a whole; raises ``ImportUnderWayError`` if the turn is lost."""
+    """Write it down as a whole.
+
+    Raises:
+        ImportUnderWayError: the turn is lost.
+        ImportRefusedError: other boundaries are in force than those it was read for.
+
+    """
     now = turn.clock()
     turn.secure(now)
+    if _boundaries() != proposal.boundaries:
+        raise ImportRefusedError(
+            "The boundaries changed while the members were read. Read them again."
+        )
     seats = dict(Constituency.objects.current().values_list("code", "pk"))
     terms.carry_out(proposal.plan, seats.__getitem__)
     as_of = proposal.house.as_of

@@ -69,6 +69,7 @@ def plan(
     *,
     as_of: str,
     is_new: bool,
+    theyworkforyou_ids: Mapping[int, int] | None = None,
 ) -> Plan:
     """Compare a register of the day or month ``as_of`` with the terms in the database.
 
@@ -76,9 +77,11 @@ def plan(
     One that a register no longer listed goes on if a later one lists it again: after a
     dissolution, or a slip. Only a register that ``is_new`` ends terms, and none that
     started after it was drawn up. When a term ended is not in the register: it stays
-    unknown.
+    unknown. ``theyworkforyou_ids`` are those by Parliament id that other terms say,
+    such as those in former seats.
     """
     known = _Known.of(terms)
+    known.theyworkforyou_ids.update(theyworkforyou_ids or {})
     made = Plan(as_of)
     vacant = set(known.at_seat)
     for row in rows:
@@ -123,20 +126,16 @@ def carry_out(plan: Plan, key_of: Callable[[str], int]) -> None:
         is_current=False, missing_since=plan.as_of
     )
     for change in plan.resumed:
-        change.term.is_current, change.term.missing_since = True, ""
-    changes = [*plan.changed, *plan.resumed]
-    for change in changes:
+        # Unless somebody was quicker.
+        Representative.objects.filter(pk=change.term.pk, is_current=False).update(
+            is_current=True, missing_since="", **change.now
+        )
+    for change in plan.changed:
         for name, value in change.now.items():
             setattr(change.term, name, value)
     Representative.objects.bulk_update(
-        [change.term for change in changes],
-        [
-            *REGISTER_FIELDS,
-            "started",
-            "theyworkforyou_id",
-            "is_current",
-            "missing_since",
-        ],
+        [change.term for change in plan.changed],
+        [*REGISTER_FIELDS, "started", "theyworkforyou_id"],
         batch_size=100,
     )
     Representative.objects.bulk_create(

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -113,6 +114,10 @@ class Representative(models.Model):
                 violation_error_message="A TheyWorkForYou id is 1 or more.",
             ),
             models.CheckConstraint(
+                condition=Q(is_current=False) | Q(missing_since=""),
+                name="current_representatives_are_not_missing",
+            ),
+            models.CheckConstraint(
                 condition=Q(is_current=False) | Q(ended__isnull=True),
                 name="current_representatives_have_not_ended",
                 violation_error_message="A term that has ended is not current.",
@@ -128,3 +133,14 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def clean(self) -> None:
+        """Refuse somebody who would sit where nobody can sit any more."""
+        super().clean()
+        if self.is_current and self.constituency_id:
+            seat = self.constituency
+            if not seat.is_current:
+                raise ValidationError(
+                    f"{seat} is a seat of other boundaries than those in force.",
+                    code="former_seat",
+                )

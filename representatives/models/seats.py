@@ -50,10 +50,11 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         """Those on boundaries that wait for their day."""
         return self.filter(is_current=False, in_force_until=None)
 
-    def ever_in_force(self) -> Self:
-        """Those in force and those that were; the present one of a code first."""
-        return self.exclude(is_current=False, in_force_until=None).order_by(
-            "-is_current", "-in_force_from"
+    def of_code_on(self, code: str, day: date) -> Self:
+        """The seat of a code on a day first; whatever it was before comes after it."""
+        ever_in_force = self.exclude(is_current=False, in_force_until=None)
+        return ever_in_force.filter(code=code, in_force_from__lte=day).order_by(
+            "-in_force_from"
         )
 
     def renamed(self) -> Self:

@@ -25,6 +25,7 @@ from tests.actions.factories import (
     place_postcodes,
 )
 from tests.actions.pages import hidden, text
+from tests.registers import make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +217,39 @@ def test_a_held_letter_goes_to_whoever_was_elected_again() -> None:
     assert delivering.deliver_due().sent == 1
     letter.refresh_from_db()
     assert letter.state == Letter.State.ACCEPTED
+
+
+def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever() -> None:
+    """After a dissolution everybody's term has ended, and seats fill one by one."""
+    letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
+    term = Representative.objects.filter(pk=letter.representative_id)
+    term.update(is_current=False)
+    say(State.COUNTING, -1)
+
+    assert not delivering.deliver_due().any_moved
+
+    term.update(is_current=True)
+    assert delivering.deliver_due().sent == 1
+
+    other = make_letter(state=Letter.State.QUEUED, now=timezone.now())
+    Representative.objects.filter(pk=other.representative_id).update(is_current=False)
+    assert not delivering.deliver_due().any_moved
+    ParliamentPeriod.objects.update(begins_on=parliament.today() - 15 * DAY)
+    delivering.deliver_due()
+    other.refresh_from_db()
+    assert other.state == Letter.State.FAILED
+
+
+def test_a_letter_whose_seat_went_to_somebody_else_waits_for_nothing() -> None:
+    letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
+    Representative.objects.filter(pk=letter.representative_id).update(is_current=False)
+    make_member(constituency=letter.constituency)
+    say(State.COUNTING, -1)
+
+    delivering.deliver_due()
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED
 
 
 def test_a_held_letter_to_somebody_not_elected_again_comes_back_to_its_writer() -> None:

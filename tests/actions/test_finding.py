@@ -1,5 +1,6 @@
 """The seats that somebody is shown, named as they read."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_seat_without_a_result_is_not_said_to_wait_for_a_by_election() -> None
     )
     assert "do not know yet who was elected in Wrexham" in finding.vacancy(seat)
 
+
+def test_a_seat_vacant_long_after_an_election_waits_for_a_by_election() -> None:
+    seat = lookup.seat("W07000111")
+    assert seat is not None
+    today = parliament.today()
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.COUNTING,
+        begins_on=today - datetime.timedelta(days=15),
+    )
+    assert "vacant until a by-election" in finding.vacancy(seat)
     ByElection.objects.create(
         constituency=Constituency.objects.current().get(code=seat.code),
         polling_on=today,

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -18,7 +19,12 @@ from actions.reports import By
 from actions.tokens import Ticket
 from representatives import boundaries, lookup
 from representatives.boundaries import Review
-from representatives.models import Constituency, RegisterVersion, Representative
+from representatives.models import (
+    Constituency,
+    ParliamentPeriod,
+    RegisterVersion,
+    Representative,
+)
 from representatives.snapshot import ConstituencyRow
 from tests.actions.counted import count_letters
 from tests.actions.factories import (
@@ -59,9 +65,11 @@ def change_boundaries() -> None:
 
 def elect() -> Representative:
     """Have the register of members know who was elected in the new seat."""
-    RegisterVersion.objects.current().filter(register="members").update(
-        as_of=TODAY.isoformat()
+    # As after a reading that found somebody, and with the day of the election past.
+    RegisterVersion.objects.filter(register="members").update(
+        as_of=(TODAY + DAY).isoformat(), is_current=True
     )
+    ParliamentPeriod.objects.filter(begins_on__gt=TODAY).update(begins_on=TODAY)
     return make_member(constituency=Constituency.objects.get(code=NEXT.code))
 
 
@@ -151,6 +159,32 @@ def test_a_letter_written_before_counts_for_the_seat_it_was_for(
     text = Composition("Subject", BODY, BASE_TEXT)
     token = reporting_sent.token_for(campaign, ticket, text, Tally.Way.PAPER)
     change_boundaries()
+
+    assert reporting_sent.reported(token, campaign, address="203.0.113.7", now=now)
+    assert Tally.objects.get(step=Tally.Step.REPORTED).constituency_id == (
+        member.constituency_id
+    )
+
+
+def test_a_letter_written_before_counts_for_the_former_seat_of_a_code_that_stays(
+    campaign: Campaign, member: Representative
+) -> None:
+    code = member.constituency.code
+    now = timezone.now()
+    ticket = Ticket(
+        campaign=campaign.pk,
+        version=1,
+        seat=code,
+        base_text=BASE_TEXT,
+        issued_at=now - 3 * DAY,
+        letter="a letter",
+        begun_at=now - 3 * DAY,
+    )
+    text = Composition("Subject", BODY, BASE_TEXT)
+    token = reporting_sent.token_for(campaign, ticket, text, Tally.Way.PAPER)
+    kept = replace(NEXT, code=code, name="The same", hex_q=2)
+    boundaries.load(Review((NEXT, kept), TODAY), now)
+    boundaries.put_in_force(TODAY)
 
     assert reporting_sent.reported(token, campaign, address="203.0.113.7", now=now)
     assert Tally.objects.get(step=Tally.Step.REPORTED).constituency_id == (

@@ -57,6 +57,19 @@ def test_staff_end_a_term_and_nothing_else_of_it(staff: Client) -> None:
     assert (after.party, after.email) == (member.party, member.email)
 
 
+def test_what_staff_say_of_a_term_outweighs_what_a_register_left_out(
+    staff: Client,
+) -> None:
+    member = make_member(is_current=False, missing_since="2026-07-01")
+    change = page(Representative, deed="change", pk=member.pk)
+    assert staff.post(change, {"is_current": "on"}).status_code == 302
+    member.refresh_from_db()
+    assert (member.is_current, member.missing_since) == (True, "")
+    assert staff.post(change, {}).status_code == 302
+    member.refresh_from_db()
+    assert (member.is_current, member.missing_since) == (False, "")
+
+
 def test_a_contradiction_is_explained(staff: Client) -> None:
     member = make_member()
     answer = staff.post(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from representatives import loading, lookup, reading, syncing
+from representatives import loading, lookup, reading, syncing, terms
 from representatives.errors import RegisterError, SourceError, UnexpectedAnswerError
 from representatives.models import (
     Office,
@@ -308,6 +308,20 @@ def test_those_reelected_after_a_dissolution_sit_again_and_others_do_not(
 
     assert len(who_sits()) == len(everybody)
     assert who_sits()["Seat A"] == "Ms Ann Member77"
+
+
+def test_whom_staff_end_while_a_reading_is_applied_stays_ended(
+    house: Parliament,
+) -> None:
+    house.members[0]["latestParty"]["name"] = "Independent"
+    forget()
+    proposal = syncing.propose(source(house).read(lambda: None))
+    Representative.objects.filter(parliament_id=1).update(is_current=False)
+
+    terms.carry_out(proposal.plan, int)
+
+    term = Representative.objects.get(parliament_id=1)
+    assert (term.party, term.is_current) == ("Independent", False)
 
 
 @pytest.mark.parametrize("ended", [None, TODAY])

@@ -73,7 +73,7 @@ class Command(BaseCommand):
             raise CommandError(message) from error
 
     def _forget(self) -> None:
-        day = boundaries.forget()
+        day = boundaries.forget(timezone.now())
         if day is None:
             message = "No boundaries wait for their day."
             raise CommandError(message)
