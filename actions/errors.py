@@ -83,3 +83,18 @@ class WrongModeError(DeliveryError):
 
     A mistake in the program: trying again does not help.
     """
+
+
+class SendingRecordError(ActionsError):
+    """What a domain publishes for its mail is not known or not right.
+
+    The message is a sentence for the operator.
+    """
+
+
+class UnansweredError(SendingRecordError):
+    """The DNS could not be asked, which says nothing of a record: try again later."""
+
+
+class BrokenRecordError(SendingRecordError):
+    """A record does not count as it stands: trying again helps once it is changed."""

@@ -2,10 +2,9 @@
 
 import datetime
 import logging
-import math
 import signal
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -17,26 +16,16 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from actions import delivering, privacy, reopening, telling
+from actions.management import arguments
 from representatives import boundaries
 from representatives.background import Reader
 
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY: Final = datetime.timedelta(hours=1)
-LONGEST_PAUSE: Final = 60.0
+LONGEST_PAUSE: Final = arguments.LONGEST_WAIT
 # How soon a signal is noticed while there is nothing to do.
 _NAP: Final = 0.1
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= LONGEST_PAUSE:
-        message = f"a number of seconds up to {LONGEST_PAUSE:.0f}, not {text!r}"
-        raise ArgumentTypeError(message)
-    return seconds
 
 
 class Command(BaseCommand):
@@ -61,7 +50,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--poll",
-            type=_seconds,
+            type=arguments.seconds,
             default=1.0,
             metavar="SECONDS",
             help="how long to rest when nothing is due (default 1)",

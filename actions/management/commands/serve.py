@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from contextlib import suppress
 from types import FrameType
 from typing import Any, Final
@@ -15,17 +15,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from actions.management import arguments
+
 HOST: Final = "127.0.0.1"
-HIGHEST_PORT: Final = 65_535
 # A worker finishes the letter in hand first, which may wait for the mail server.
 SECONDS_TO_END: Final = 40
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
-        message = f"a port is a number from 1 to {HIGHEST_PORT}, not {text!r}"
-        raise ArgumentTypeError(message)
-    return int(text)
 
 
 class Company:
@@ -97,7 +91,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the port and the wish for a demo."""
         parser.add_argument(
-            "--port", type=_port, default=8000, help="where to serve (default 8000)"
+            "--port",
+            type=arguments.port,
+            default=8000,
+            help="where to serve (default 8000)",
         )
         parser.add_argument(
             "--set-up", action="store_true", help="run set_up_demo first"
@@ -129,7 +126,7 @@ class Command(BaseCommand):
             try:
                 probe.bind((HOST, port))
             except OSError as error:
-                other = port + 1 if port < HIGHEST_PORT else port - 1
+                other = port + 1 if port < arguments.HIGHEST_PORT else port - 1
                 message = (
                     f"Port {port} cannot be used ({error.strerror}). Choose another, "
                     f"for example: PORT={other} make run"
