@@ -26,12 +26,6 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those whose writer has not pressed the button in the mail yet."""
         return self.filter(state=Letter.State.AWAITING_CONFIRMATION)
 
-    def waiting(self) -> "LetterQuerySet":
-        """Those that can still be stopped."""
-        return self.filter(
-            state__in=[Letter.State.AWAITING_CONFIRMATION, Letter.State.QUEUED]
-        )
-
     def written_by(self, sender_key: str) -> "LetterQuerySet":
         """Those that the person with this key has sent or is sending."""
         return self.filter(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from actions.lifecycle import WAITING
 from actions.models import Delivery, Letter, LetterEvent, Tally
 from tests import workers
 from tests.actions.factories import make_campaign, make_letter, make_representative
@@ -39,7 +40,7 @@ def expected_ids(mail_server: MailServer) -> set[str]:
 
 def all_are_done() -> bool:
     waits = Delivery.objects.waiting().exists()
-    return not waits and not Letter.objects.waiting().exists()
+    return not waits and not Letter.objects.filter(state__in=WAITING).exists()
 
 
 def assert_all_accepted_and_counted_once() -> None:
