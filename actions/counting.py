@@ -102,6 +102,10 @@ class _Row(NamedTuple):
     own_words: str
     letters: int
 
+    def taken_back(self) -> "_Row":
+        """Give what takes as many letters away as this one adds."""
+        return self._replace(letters=-self.letters)
+
 
 @dataclass(frozen=True)
 class BySeat:
@@ -116,9 +120,9 @@ class BySeat:
 
     def add(self, row: _Row, today: datetime.date) -> None:
         """Count a row; of ``today`` or later, it is not to be told of yet."""
-        self.all[row.constituency_id] += row.letters
+        _add(self.all, row)
         if row.day >= today:
-            self.today[row.constituency_id] += row.letters
+            _add(self.today, row)
 
     def before_today(self, constituency_id: int) -> int:
         """Count those of one seat up to last midnight."""
@@ -148,6 +152,8 @@ class LettersOut:
     reported: BySeat = field(default_factory=BySeat)
     # By their writers' word, of letters and signatures alike.
     answered: int = 0
+    # Taken, but come back since: in none of the other numbers.
+    bounced: int = 0
 
     @property
     def total(self) -> int:
@@ -161,12 +167,17 @@ class LettersOut:
             self.mostly_own,
             self.signatures,
         )
-        answered = self.answered
+        answered, bounced = self.answered, self.bounced
         seats, reported = self.by_seat.copy(), self.reported.copy()
-        for row in rows:
-            if row.step == Tally.Step.ANSWERED:
-                answered += row.letters
-            elif row.own_words == Tally.OwnWords.SIGNATURE:
+        for told in rows:
+            if told.step in Tally.ANSWERS:
+                answered += told.letters if told.step == Tally.Step.ANSWERED else 0
+                continue
+            row = told
+            if told.step == Tally.Step.BOUNCED:
+                bounced += told.letters
+                row = told.taken_back()
+            if row.own_words == Tally.OwnWords.SIGNATURE:
                 signatures += row.letters
             elif row.step == Tally.Step.REPORTED:
                 reported.add(row, today)
@@ -175,7 +186,9 @@ class LettersOut:
                 seats.add(row, today)
                 if row.own_words in _MOSTLY_OWN:
                     mostly_own += row.letters
-        return LettersOut(days, seats, mostly_own, signatures, reported, answered)
+        return LettersOut(
+            days, seats, mostly_own, signatures, reported, answered, bounced
+        )
 
 
 class _Settled(NamedTuple):
@@ -193,12 +206,13 @@ def letters_out(
 ) -> Mapping[int, LettersOut]:
     """Count the letters out of each campaign, by its primary key, at this moment.
 
-    One query for the last two days; the days before them are remembered by this
-    process. Yesterday is not: what began before midnight may be stored after it.
+    One query for the last two days and for what came back, whenever it had gone; the
+    days before are remembered by this process. Yesterday is not: what began before
+    midnight may be stored after it.
     """
     yesterday = today - datetime.timedelta(days=1)
     recent: dict[int, list[_Row]] = defaultdict(list)
-    for row in _read(Tally.objects.of(*campaigns, live=live).since(yesterday)):
+    for row in _read(Tally.objects.of(*campaigns, live=live).unsettled(yesterday)):
         recent[row.campaign_id].append(row)
     return {
         campaign.pk: _settled(
@@ -212,7 +226,14 @@ def letters_out(
 def _settled(which: _Settled) -> LettersOut:
     """Add up the days that can no longer change."""
     tallies = Tally.objects.of(which.campaign_id, live=which.live)
-    return LettersOut().with_more(_read(tallies.before(which.before)), which.before)
+    return LettersOut().with_more(_read(tallies.settled(which.before)), which.before)
+
+
+def _add(letters: Counter[int], row: _Row) -> None:
+    """Count a row; a seat whose only letters came back was never reached."""
+    letters[row.constituency_id] += row.letters
+    if not letters[row.constituency_id]:
+        del letters[row.constituency_id]
 
 
 def _read(tallies: TallyQuerySet) -> Iterable[_Row]:

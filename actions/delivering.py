@@ -21,7 +21,7 @@ from actions import closure, lifecycle, mail, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, Subscription
-from actions.models.letters import DeliveryQuerySet
+from actions.models.deliveries import DeliveryQuerySet
 from representatives import parliament
 
 Clock = Callable[[], datetime.datetime]
@@ -56,6 +56,11 @@ _OWED_WHILE: Final = {
     Delivery.Kind.CONFIRMATION: Letter.State.AWAITING_CONFIRMATION,
     Delivery.Kind.REPEAT_NOTICE: Letter.State.REPEATED,
     Delivery.Kind.FAILURE_NOTICE: Letter.State.FAILED,
+    Delivery.Kind.HELD_NOTICE: Letter.State.HELD,
+    Delivery.Kind.REMINDER: Letter.State.AWAITING_CONFIRMATION,
+    Delivery.Kind.BOUNCE_NOTICE: Letter.State.BOUNCED,
+    Delivery.Kind.QUESTION: Letter.State.ACCEPTED,
+    Delivery.Kind.QUESTION_REMINDER: Letter.State.ACCEPTED,
 }
 
 

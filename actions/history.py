@@ -79,13 +79,13 @@ def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> 
     """
     kinds = {event.kind for event in events}
     if LetterEvent.Kind.DISOWNED in kinds:
-        has_gone = letter.state == Letter.State.ACCEPTED
-        return "disowned_late" if has_gone else Letter.State.DISOWNED.value
+        return "disowned_late" if letter.has_gone else Letter.State.DISOWNED.value
     if LetterEvent.Kind.WITHDRAWN in kinds:
         return "withdrawn"
     if letter.can_be_confirmed and letter.confirm_by <= now:
         return Letter.State.EXPIRED.value
-    return letter.state
+    # What its writer told of the answer stands apart.
+    return Letter.State.ACCEPTED.value if letter.stands else letter.state
 
 
 def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:

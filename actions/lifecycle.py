@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from enum import Enum
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from actions import counting
 from actions.models import Letter, LetterEvent, Tally
@@ -19,7 +19,15 @@ from actions.models.letters import LetterQuerySet
 State = Letter.State
 _Event = LetterEvent.Kind
 # From which a letter can still go or be stopped; all other states are ends.
-WAITING = frozenset({State.AWAITING_CONFIRMATION, State.QUEUED})
+WAITING = frozenset({State.AWAITING_CONFIRMATION, State.QUEUED, State.HELD})
+# What its writer told of the answer, each with the step by which it is counted.
+_TOLD: Final = {
+    State.ANSWERED: Tally.Step.ANSWERED,
+    State.ACKNOWLEDGED: Tally.Step.ACKNOWLEDGED,
+    State.NO_ANSWER: Tally.Step.NO_ANSWER,
+    State.NONE_NEEDED: Tally.Step.NONE_NEEDED,
+}
+_NOT_HELD: Final = {"held_for": "", "held_at": None, "decide_by": None}
 
 
 class _Way(NamedTuple):
@@ -31,10 +39,23 @@ class _Way(NamedTuple):
     counts: Tally.Step | None
     # Which of a letter's times say when, besides that of its end.
     stamp: str = ""
+    # On the day of which of its times it is counted; "" for that of the move itself.
+    counted_at: str = ""
+
+    @property
+    def is_an_end(self) -> bool:
+        """Whether the letter waited until then and does so no more."""
+        return self.ends not in WAITING and bool(self.begins & WAITING)
 
 
 def _from(*states: State) -> frozenset[State]:
     return frozenset(states)
+
+
+def _telling(state: State, event: LetterEvent.Kind, stamp: str = "") -> _Way:
+    """Give the way by which a writer tells of the answer, or puts it right."""
+    others = _from(State.ACCEPTED, *_TOLD) - {state}
+    return _Way(others, state, event, _TOLD[state], stamp)
 
 
 class Move(Enum):
@@ -60,8 +81,29 @@ class Move(Enum):
         Tally.Step.ACCEPTED,
         "accepted_at",
     )
-    # A mail server refused it for good, or the MP has left.
-    FAIL = _Way(_from(State.QUEUED), State.FAILED, _Event.FAILED, Tally.Step.FAILED)
+    # It can't go for now; somebody decides, or something has to happen first.
+    HOLD = _Way(_from(State.QUEUED), State.HELD, _Event.HELD, None, "held_at")
+    RELEASE = _Way(_from(State.HELD), State.QUEUED, _Event.RELEASED, None)
+    # A mail server refused it for good, or nothing came of holding it.
+    FAIL = _Way(
+        _from(State.QUEUED, State.HELD),
+        State.FAILED,
+        _Event.FAILED,
+        Tally.Step.FAILED,
+    )
+    # The server that took it could not hand it on, and sent it back.
+    BOUNCE = _Way(
+        _from(State.ACCEPTED, State.NO_ANSWER, State.NONE_NEEDED),
+        State.BOUNCED,
+        _Event.BOUNCED,
+        Tally.Step.BOUNCED,
+        counted_at="accepted_at",
+    )
+    # What its writer tells of the answer.
+    ANSWER = _telling(State.ANSWERED, _Event.ANSWERED, "answered_at")
+    ACKNOWLEDGE = _telling(State.ACKNOWLEDGED, _Event.ACKNOWLEDGED)
+    MISS_ANSWER = _telling(State.NO_ANSWER, _Event.NO_ANSWER)
+    NEED_NONE = _telling(State.NONE_NEEDED, _Event.NONE_NEEDED)
     # Nobody pressed the button in time.
     EXPIRE = _Way(
         _from(State.AWAITING_CONFIRMATION),
@@ -80,9 +122,13 @@ class Move(Enum):
         """Give what changes of a letter that makes it."""
         way: _Way = self.value
         changed: dict[str, Any] = {"state": way.ends}
+        if State.HELD in way.begins:
+            changed |= _NOT_HELD
+        if _TOLD.keys() & way.begins:
+            changed["answered_at"] = None
         if way.stamp:
             changed[way.stamp] = now
-        if way.ends not in WAITING:
+        if way.is_an_end:
             changed["ended_at"] = now
         return changed
 
@@ -110,6 +156,8 @@ def make(
 ) -> bool:
     """Move a letter, if it is where that can begin; say whether it was.
 
+    To hold one, ``hold`` says why and how long.
+
     Args:
         move: the way that it goes.
         letter: its row is changed, not this object.
@@ -123,13 +171,56 @@ def make(
 
     """
     way: _Way = move.value
+    changed = move.stamps(now)
     letters = Letter.objects.all() if among is None else among
-    found = letters.filter(pk=letter.pk, state__in=way.begins)
-    if not found.update(**move.stamps(now)):
+    mine = letters.filter(pk=letter.pk)
+    # What was told before is taken back, so it must be known.
+    told = next(
+        (
+            one
+            for one in _TOLD.keys() & way.begins
+            if mine.filter(state=one).update(**changed)
+        ),
+        None,
+    )
+    others = way.begins - _TOLD.keys()
+    if told is None and not mine.filter(state__in=others).update(**changed):
         return False
     note(letter, way.event, now, cause)
+    if told is not None:
+        counting.record(letter, _TOLD[told], now, letters=-1)
     if way.counts:
-        counting.record(letter, way.counts, now)
+        at = now
+        if way.counted_at:
+            at = Letter.objects.values_list(way.counted_at, flat=True).get(pk=letter.pk)
+        counting.record(letter, way.counts, at)
+    return True
+
+
+def hold(
+    letter: Letter,
+    reason: Letter.Hold,
+    now: datetime.datetime,
+    *,
+    decide_by: datetime.datetime,
+    among: LetterQuerySet | None = None,
+) -> bool:
+    """Hold a queued letter until somebody decides; say whether it was queued.
+
+    Args:
+        letter: its row is changed, not this object.
+        reason: why.
+        now: the time.
+        decide_by: when it ends if nobody has decided.
+        among: as for ``make``.
+
+    """
+    changed = Move.HOLD.stamps(now) | {"held_for": reason, "decide_by": decide_by}
+    letters = Letter.objects.all() if among is None else among
+    queued = letters.filter(pk=letter.pk, state=State.QUEUED)
+    if not queued.update(**changed):
+        return False
+    note(letter, _Event.HELD, now, reason)
     return True
 
 

@@ -378,7 +378,7 @@ def _expire(letter: Letter, now: datetime.datetime) -> bool:
 @transaction.atomic
 def _forget(letter: Letter, now: datetime.datetime, cause: Cause) -> bool:
     empty = dict.fromkeys(Letter.PERSONAL_FIELDS, "")
-    keeps_key = letter.state == Letter.State.ACCEPTED and cause == Cause.TIME
+    keeps_key = letter.stands and cause == Cause.TIME
     if not keeps_key:
         empty["sender_key"] = ""
     moved = Letter.objects.filter(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from actions import counting, frames, lifecycle
-from actions.models import Letter, LetterEvent, Tally
+from actions import frames, lifecycle
+from actions.lifecycle import Move
+from actions.models import Letter, LetterEvent
 from representatives.models import Representative
 
 _TO_FILL_IN = re.compile(r"\[[^\[\]\n]+\]")
@@ -32,17 +33,12 @@ def report(letter: Letter, *, now: datetime.datetime) -> bool:
     Also of a letter whose text is erased: offices may take longer than we keep it. Not
     of one that was disowned: whoever has the link did not write it.
     """
-    moved = Letter.objects.filter(
-        ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk"))),
-        pk=letter.pk,
-        state=Letter.State.ACCEPTED,
-        answered_at=None,
-    ).update(answered_at=now)
-    if moved:
-        lifecycle.note(letter, LetterEvent.Kind.ANSWERED, now)
-        counting.record(letter, Tally.Step.ANSWERED, now)
+    writers = Letter.objects.filter(
+        ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk")))
+    )
+    moved = lifecycle.make(Move.ANSWER, letter, now, among=writers)
     letter.refresh_from_db()
-    return bool(moved)
+    return moved
 
 
 def is_still_their_mp(letter: Letter) -> bool:

@@ -9,7 +9,10 @@ from actions.models.campaigns import (
     Source,
 )
 from actions.models.counts import RateCount, Tally
-from actions.models.letters import Delivery, Letter, LetterEvent
+from actions.models.deliveries import Delivery
+from actions.models.events import LetterEvent
+from actions.models.incoming import IncomingMail
+from actions.models.letters import Letter
 from actions.models.subscriptions import Subscription
 from actions.models.translations import (
     CampaignTranslation,
@@ -24,6 +27,7 @@ __all__ = [
     "Delivery",
     "Demand",
     "DemandTranslation",
+    "IncomingMail",
     "Letter",
     "LetterEvent",
     "LetterTemplate",

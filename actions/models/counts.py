@@ -18,13 +18,16 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         # `in`, because of a bare `is_demo` SQLite would not use the index.
         return self.filter(campaign__in=campaigns, is_demo__in=[not live])
 
-    def since(self, day: datetime.date) -> "TallyQuerySet":
-        """Those of that day and later."""
-        return self.filter(day__gte=day)
+    def unsettled(self, day: datetime.date) -> "TallyQuerySet":
+        """Those of that day and later, and of any day what can come for it later.
 
-    def before(self, day: datetime.date) -> "TallyQuerySet":
-        """Those of the days before it."""
-        return self.filter(day__lt=day)
+        A letter comes back days after it went, and is counted on the day it went.
+        """
+        return self.filter(Q(day__gte=day) | Q(step=Tally.Step.BOUNCED))
+
+    def settled(self, day: datetime.date) -> "TallyQuerySet":
+        """Those of the days before it to which nothing is added any more."""
+        return self.filter(day__lt=day).exclude(step=Tally.Step.BOUNCED)
 
     def out(self) -> "TallyQuerySet":
         """What has gone, by the mail server's or the writer's word, and its answers.
@@ -32,7 +35,12 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         A draft never counts.
         """
         return self.filter(
-            step__in=[Tally.Step.ACCEPTED, Tally.Step.REPORTED, Tally.Step.ANSWERED]
+            step__in=[
+                Tally.Step.ACCEPTED,
+                Tally.Step.BOUNCED,
+                Tally.Step.REPORTED,
+                *Tally.ANSWERS,
+            ]
         )
 
 
@@ -57,12 +65,24 @@ class Tally(models.Model):
         DRAFTED = "drafted", "written, not confirmed"
         CONFIRMED = "confirmed", "confirmed by the writer"
         ACCEPTED = "accepted", "taken by the mail server"
+        BOUNCED = "bounced", "came back undelivered"
         FAILED = "failed", "refused for good"
         CANCELLED = "cancelled", "stopped by the writer"
         DISOWNED = "disowned", "not by the named writer"
         EXPIRED = "expired", "not confirmed in time"
         REPORTED = "reported", "sent by the writer, who told us so"
         ANSWERED = "answered", "answered, as its writer told us"
+        ACKNOWLEDGED = "acknowledged", "acknowledged only, as its writer told us"
+        NO_ANSWER = "no_answer", "not answered, as its writer told us"
+        NONE_NEEDED = "none_needed", "in need of no answer, as its writer told us"
+
+    # What writers tell of the answer: each letter is in one of them at most.
+    ANSWERS: ClassVar = (
+        Step.ANSWERED,
+        Step.ACKNOWLEDGED,
+        Step.NO_ANSWER,
+        Step.NONE_NEEDED,
+    )
 
     class OwnWords(models.TextChoices):
         """Percent of the words that are the writer's own."""
@@ -83,10 +103,12 @@ class Tally(models.Model):
     )
     day = models.DateField()
     way = models.CharField(max_length=10, choices=Way)
-    step = models.CharField(max_length=10, choices=Step)
+    step = models.CharField(max_length=12, choices=Step)
     own_words = models.CharField(max_length=10, choices=OwnWords)
     is_demo = models.BooleanField()
-    count = models.PositiveIntegerField()
+    # Below zero on a day on which more was taken back than told: who says first that
+    # there was no answer, and later that there was, counts once.
+    count = models.IntegerField()
 
     objects = TallyQuerySet.as_manager()
 
@@ -106,7 +128,9 @@ class Tally(models.Model):
                 name="one_tally_per_campaign_seat_day_way_step_and_own_words",
             ),
             models.CheckConstraint(
-                condition=Q(count__gte=1), name="tallies_count_something"
+                condition=Q(count__gte=0)
+                | Q(step__in=["answered", "acknowledged", "no_answer", "none_needed"]),
+                name="only_answers_are_taken_back",
             ),
             models.CheckConstraint(
                 condition=Q(way="unsaid", own_words="unsaid", step="reported")

@@ -1,18 +1,29 @@
-"""People's letters, the mails that are owed for them, and what happened."""
+"""People's letters."""
 
 import datetime
 import uuid
-from typing import ClassVar, cast
+from typing import ClassVar, Final
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
+from actions import tags
 from actions.models.campaigns import Campaign, LetterTemplate, LetterTemplateVersion
-from actions.models.permanence import Permanent, PermanentQuerySet
-from actions.models.subscriptions import Subscription
 from representatives.models import Constituency, Representative
+
+# Confirmed, and still to go.
+_GOING: Final = ("queued", "held")
+# Taken by a mail server, for all that is known for good.
+_STANDING: Final = (
+    "accepted",
+    "answered",
+    "acknowledged",
+    "no_answer",
+    "none_needed",
+)
+_GONE: Final = (*_STANDING, "bounced")
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -26,11 +37,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those whose writer has not pressed the button in the mail yet."""
         return self.filter(state=Letter.State.AWAITING_CONFIRMATION)
 
+    def held(self) -> "LetterQuerySet":
+        """Those that do not go for now."""
+        return self.filter(state=Letter.State.HELD)
+
     def written_by(self, sender_key: str) -> "LetterQuerySet":
         """Those that the person with this key has sent or is sending."""
         return self.filter(
             sender_key=sender_key,
-            state__in=[Letter.State.QUEUED, Letter.State.ACCEPTED],
+            state__in=[*_GOING, *_STANDING],
         )
 
     def overdue(self, now: datetime.datetime) -> "LetterQuerySet":
@@ -53,7 +68,25 @@ class Letter(models.Model):
             pgettext_lazy("a letter", "waiting for you to confirm"),
         )
         QUEUED = "queued", pgettext_lazy("a letter", "waiting to be sent")
+        HELD = "held", pgettext_lazy("a letter", "held for now")
         ACCEPTED = "accepted", pgettext_lazy("a letter", "sent")
+        ANSWERED = "answered", pgettext_lazy("a letter", "sent and answered")
+        ACKNOWLEDGED = (
+            "acknowledged",
+            pgettext_lazy("a letter", "sent, with an acknowledgement only"),
+        )
+        NO_ANSWER = (
+            "no_answer",
+            pgettext_lazy("a letter", "sent, without an answer so far"),
+        )
+        NONE_NEEDED = (
+            "none_needed",
+            pgettext_lazy("a letter", "sent; no answer is needed"),
+        )
+        BOUNCED = (
+            "bounced",
+            pgettext_lazy("a letter", "sent, and came back undelivered"),
+        )
         REPEATED = (
             "repeated",
             pgettext_lazy("a letter", "not sent: you had written already"),
@@ -62,6 +95,19 @@ class Letter(models.Model):
         CANCELLED = "cancelled", pgettext_lazy("a letter", "cancelled")
         DISOWNED = "disowned", pgettext_lazy("a letter", "disowned")
         FAILED = "failed", pgettext_lazy("a letter", "could not be delivered")
+
+    class Hold(models.TextChoices):
+        """Why a confirmed letter does not go for now."""
+
+        DISSOLVED = "dissolved", "Parliament was dissolved before it went"
+        VACANT = "vacant", "the seat fell vacant before it went"
+        MEMBER_CHANGED = "member_changed", "somebody else holds the seat now"
+        BOUNDARIES_CHANGED = "boundaries_changed", "the boundaries changed"
+        ADDRESS_FAILING = "address_failing", "mail to the MP's address comes back"
+        OFFICE_ASKED = "office_asked", "the MP's office asked for it"
+        ABUSE = "abuse", "words that look like a threat or abuse"
+        FLOOD = "flood", "many letters of the same text"
+        ONE_ADDRESS = "one_address", "many names at one address"
 
     # Everything of the person. Erasing empties these and nothing else is personal.
     PERSONAL_FIELDS: ClassVar = (
@@ -77,6 +123,7 @@ class Letter(models.Model):
         "body",
         "base_text",
         "reader_language",
+        "tag",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -103,6 +150,11 @@ class Letter(models.Model):
     recipient_email = models.EmailField()
     seat_name = models.CharField(max_length=100)
     base_text = models.TextField(blank=True)
+
+    # What tells its mails from others, in the addresses that they come from.
+    tag = models.CharField(
+        max_length=tags.LENGTH, blank=True, default=tags.new, editable=False
+    )
 
     # The letter.
     language = models.CharField(
@@ -147,6 +199,12 @@ class Letter(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # A mail came that looks like an answer; only its writer can say whether it is one.
+    reply_seen_at = models.DateTimeField(null=True, blank=True)
+    held_for = models.CharField(max_length=20, choices=Hold, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    # Until when somebody must have decided; after that it ends, and is told of.
+    decide_by = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     forgotten_at = models.DateTimeField(null=True, blank=True)
 
@@ -170,6 +228,11 @@ class Letter(models.Model):
                 condition=Q(forgotten_at=None),
                 name="letters_of_mailboxes",
             ),
+            models.Index(
+                fields=["decide_by"],
+                condition=Q(state="held"),
+                name="letters_to_decide_on",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -177,7 +240,13 @@ class Letter(models.Model):
                     state__in=[
                         "awaiting_confirmation",
                         "queued",
+                        "held",
                         "accepted",
+                        "answered",
+                        "acknowledged",
+                        "no_answer",
+                        "none_needed",
+                        "bounced",
                         "repeated",
                         "expired",
                         "cancelled",
@@ -188,22 +257,22 @@ class Letter(models.Model):
                 name="letter_states_are_known",
             ),
             models.CheckConstraint(
-                condition=Q(state="accepted", accepted_at__isnull=False)
-                | (~Q(state="accepted") & Q(accepted_at__isnull=True)),
+                condition=Q(state__in=_GONE, accepted_at__isnull=False)
+                | (~Q(state__in=_GONE) & Q(accepted_at__isnull=True)),
                 name="sent_letters_say_when",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["queued", "accepted", "failed"])
+                condition=~Q(state__in=["queued", "held", "failed", *_GONE])
                 | Q(confirmed_at__isnull=False),
                 name="only_confirmed_letters_are_sent",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["awaiting_confirmation", "queued"],
+                    state__in=["awaiting_confirmation", *_GOING],
                     ended_at__isnull=True,
                 )
                 | (
-                    ~Q(state__in=["awaiting_confirmation", "queued"])
+                    ~Q(state__in=["awaiting_confirmation", *_GOING])
                     & Q(ended_at__isnull=False)
                 ),
                 name="ended_letters_say_when",
@@ -224,6 +293,7 @@ class Letter(models.Model):
                     body="",
                     base_text="",
                     reader_language="",
+                    tag="",
                 ),
                 name="forgotten_letters_hold_nothing_personal",
             ),
@@ -232,8 +302,50 @@ class Letter(models.Model):
                 name="letters_are_in_english_or_welsh",
             ),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True) | Q(state="accepted"),
-                name="only_sent_letters_are_answered",
+                condition=Q(state="answered", answered_at__isnull=False)
+                | (~Q(state="answered") & Q(answered_at__isnull=True)),
+                name="answered_letters_say_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_seen_at__isnull=True) | Q(state__in=_GONE),
+                name="only_sent_letters_are_replied_to",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="held", held_at__isnull=False, decide_by__isnull=False)
+                    & ~Q(held_for="")
+                )
+                | (
+                    ~Q(state="held")
+                    & Q(held_for="", held_at__isnull=True, decide_by__isnull=True)
+                ),
+                name="held_letters_say_why_and_how_long",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    held_for__in=[
+                        "",
+                        "dissolved",
+                        "vacant",
+                        "member_changed",
+                        "boundaries_changed",
+                        "address_failing",
+                        "office_asked",
+                        "abuse",
+                        "flood",
+                        "one_address",
+                    ]
+                ),
+                name="holds_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(decide_by__isnull=True) | Q(decide_by__gt=F("held_at")),
+                name="holds_leave_time_to_decide",
+            ),
+            models.UniqueConstraint(
+                fields=["tag"],
+                condition=~Q(tag=""),
+                name="one_letter_per_tag",
             ),
             models.CheckConstraint(
                 condition=Q(own_words__lte=100), name="own_words_are_a_percentage"
@@ -243,7 +355,7 @@ class Letter(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["sender_key", "is_demo"],
-                condition=Q(state__in=["queued", "accepted"]) & ~Q(sender_key=""),
+                condition=Q(state__in=[*_GOING, *_STANDING]) & ~Q(sender_key=""),
                 name="one_letter_per_person_representative_and_campaign",
             ),
         ]
@@ -265,219 +377,14 @@ class Letter(models.Model):
     @property
     def can_be_cancelled(self) -> bool:
         """Whether it has not gone yet."""
-        return self.state in {self.State.AWAITING_CONFIRMATION, self.State.QUEUED}
-
-
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Mails by whether they are owed."""
-
-    def waiting(self) -> "DeliveryQuerySet":
-        """Those still owed."""
-        return self.filter(state=Delivery.State.WAITING)
-
-    def finished(self) -> "DeliveryQuerySet":
-        """Those of which nothing more becomes."""
-        return self.exclude(state=Delivery.State.WAITING)
-
-    def unheld(self, now: datetime.datetime) -> "DeliveryQuerySet":
-        """Those still owed that no worker has in hand."""
-        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now))
-
-    def claimable(self, now: datetime.datetime, *, live: bool) -> "DeliveryQuerySet":
-        """Those due, of this mode, that no worker holds."""
-        return self.unheld(now).filter(due_at__lte=now, is_demo=not live)
-
-
-class Delivery(models.Model):
-    """One mail that is owed: the job is the row, a worker claims it by changing it."""
-
-    class Kind(models.TextChoices):
-        """Which mail."""
-
-        LETTER = "letter", pgettext_lazy("a mail", "the letter to the MP")
-        CONFIRMATION = (
-            "confirmation",
-            pgettext_lazy("a mail", "asks the supporter to confirm"),
-        )
-        REPEAT_NOTICE = (
-            "repeat_notice",
-            pgettext_lazy("a mail", "tells that they had written already"),
-        )
-        FAILURE_NOTICE = (
-            "failure_notice",
-            pgettext_lazy("a mail", "tells that the letter did not arrive"),
-        )
-        LINKS = (
-            "links",
-            pgettext_lazy("a mail", "brings the supporter their letters' links again"),
-        )
-        SUBSCRIPTION = (
-            "subscription",
-            pgettext_lazy("a mail", "asks to confirm the wish for updates"),
-        )
-        REOPENING = "reopening", "tells that people can write again"
-
-    class State(models.TextChoices):
-        """Whether it is still owed."""
-
-        WAITING = "waiting", pgettext_lazy("a mail", "owed")
-        SENT = "sent", pgettext_lazy("a mail", "taken by the mail server")
-        FAILED = "failed", pgettext_lazy("a mail", "given up")
-        DROPPED = "dropped", pgettext_lazy("a mail", "no longer owed")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # A mail belongs to a letter, or to somebody who asked for mail about a campaign.
-    letter = models.ForeignKey(
-        Letter,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="deliveries",
-    )
-    subscription = models.ForeignKey(
-        Subscription,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="deliveries",
-    )
-    kind = models.CharField(max_length=16, choices=Kind)
-    is_demo = models.BooleanField()
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    due_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True, blank=True, db_index=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-    # The mail server's words with addresses taken out.
-    last_error = models.CharField(max_length=300, blank=True)
-
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "deliveries"
-        indexes: ClassVar = [
-            models.Index(
-                fields=["is_demo", "due_at"],
-                condition=Q(state="waiting"),
-                name="deliveries_owed",
-            ),
-        ]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["letter", "kind"], name="one_delivery_per_letter_and_kind"
-            ),
-            models.UniqueConstraint(
-                fields=["subscription"],
-                condition=Q(kind="reopening"),
-                name="one_mail_of_reopening_per_subscription",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=["subscription", "reopening"],
-                    letter__isnull=True,
-                    subscription__isnull=False,
-                )
-                | (
-                    ~Q(kind__in=["subscription", "reopening"])
-                    & Q(letter__isnull=False, subscription__isnull=True)
-                ),
-                name="deliveries_belong_to_a_letter_or_a_subscription",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "sent", "failed", "dropped"]),
-                name="delivery_states_are_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="waiting", done_at__isnull=True)
-                | (~Q(state="waiting") & Q(done_at__isnull=False)),
-                name="finished_deliveries_say_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(lease__isnull=True, leased_until__isnull=True)
-                | Q(lease__isnull=False, leased_until__isnull=False),
-                name="leases_have_an_end",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.owner_id} ({self.state})"
+        return self.state in {self.State.AWAITING_CONFIRMATION, *_GOING}
 
     @property
-    def owner(self) -> Letter | Subscription:
-        """What it is owed for: ``deliveries_belong_to_a_letter_or_a_subscription``."""
-        return cast("Letter | Subscription", self.letter or self.subscription)
+    def has_gone(self) -> bool:
+        """Whether a mail server took it, whatever became of it then."""
+        return self.state in _GONE
 
     @property
-    def owner_id(self) -> uuid.UUID:
-        """By which erasing finds the mail."""
-        return cast("uuid.UUID", self.letter_id or self.subscription_id)
-
-    @property
-    def carried(self) -> Letter | None:
-        """The letter that it takes to the MP, if it is not a mail of our own."""
-        return self.letter if self.kind == self.Kind.LETTER else None
-
-
-class LetterEventQuerySet(PermanentQuerySet["LetterEvent"]):
-    """Events, which are only ever added."""
-
-    def disownings(self) -> "LetterEventQuerySet":
-        """Those by which somebody told us that a letter is not theirs."""
-        return self.filter(kind=LetterEvent.Kind.DISOWNED)
-
-
-class LetterEvent(Permanent):
-    """One thing that happened to a letter; never changed, holds nothing personal."""
-
-    class Kind(models.TextChoices):
-        """What happened, in words that the supporter reads."""
-
-        WRITTEN = "written", gettext_lazy("You wrote the letter.")
-        CONFIRMATION_SENT = (
-            "confirmation_sent",
-            gettext_lazy("We mailed you the link to confirm it."),
-        )
-        CONFIRMED = "confirmed", gettext_lazy("You confirmed it.")
-        REPEATED = (
-            "repeated",
-            gettext_lazy("You had already written, so it was not sent."),
-        )
-        RETRIED = (
-            "retried",
-            gettext_lazy("The mail server could not take it yet; we try again."),
-        )
-        ACCEPTED = "accepted", gettext_lazy("The mail server took it.")
-        FAILED = (
-            "failed",
-            gettext_lazy("It could not be delivered, and we do not try again."),
-        )
-        EXPIRED = "expired", gettext_lazy("It was not confirmed in time.")
-        CANCELLED = "cancelled", gettext_lazy("You cancelled it.")
-        DISOWNED = "disowned", gettext_lazy("You told us that you did not write it.")
-        WITHDRAWN = (
-            "withdrawn",
-            gettext_lazy("It was made while trying Postbag out and is not sent."),
-        )
-        ANSWERED = "answered", gettext_lazy("You told us that you got an answer.")
-        LINK_ASKED = (
-            "link_asked",
-            gettext_lazy("The link to this page was asked for again."),
-        )
-        FORGOTTEN = (
-            "forgotten",
-            gettext_lazy("Your name, address and text were erased."),
-        )
-
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=20, choices=Kind)
-    at = models.DateTimeField(default=timezone.now)
-    cause = models.CharField(max_length=200, blank=True)
-
-    objects = LetterEventQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
+    def stands(self) -> bool:
+        """Whether it has gone and, for all that is known, arrived."""
+        return self.state in _STANDING

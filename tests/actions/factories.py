@@ -115,12 +115,14 @@ def make_letter(
     representative = representative or make_representative()
     number = next(_numbers)
     email = fields.get("sender_email", f"supporter.{number}@mail.example")
-    is_confirmed = state in {
+    has_gone = Letter(state=state).has_gone
+    is_confirmed = has_gone or state in {
         Letter.State.QUEUED,
-        Letter.State.ACCEPTED,
+        Letter.State.HELD,
         Letter.State.FAILED,
     }
-    has_ended = state not in {Letter.State.AWAITING_CONFIRMATION, Letter.State.QUEUED}
+    waits = Letter(state=state).can_be_cancelled
+    is_held = state == Letter.State.HELD
     version = LetterTemplateVersion.objects.newest_of(campaign)
     letter = Letter.objects.create(
         **{
@@ -153,8 +155,12 @@ def make_letter(
             "created_at": now,
             "confirm_by": now + datetime.timedelta(days=settings.CONFIRM_WITHIN_DAYS),
             "confirmed_at": now if is_confirmed else None,
-            "accepted_at": now if state == Letter.State.ACCEPTED else None,
-            "ended_at": now if has_ended else None,
+            "accepted_at": now if has_gone else None,
+            "answered_at": now if state == Letter.State.ANSWERED else None,
+            "held_for": Letter.Hold.FLOOD if is_held else "",
+            "held_at": now if is_held else None,
+            "decide_by": now + datetime.timedelta(days=3) if is_held else None,
+            "ended_at": None if waits else now,
             **fields,
         }
     )

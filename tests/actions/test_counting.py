@@ -44,7 +44,28 @@ def test_only_a_letter_that_the_mail_server_took_is_a_letter() -> None:
         counting.record(letter, step, NOW)
 
     assert Tally.objects.count() == len(Tally.Step)
-    assert letters_out(letter.campaign).total == 1
+    out = letters_out(letter.campaign)
+    # One was taken, and one of those came back.
+    assert (out.total, out.bounced) == (0, 1)
+
+
+def test_what_comes_back_is_taken_from_the_day_and_the_seat_it_went_to() -> None:
+    letter, other = make_letter(), make_letter()
+    other.campaign = letter.campaign
+    long_ago, now = NOW - datetime.timedelta(days=9), NOW
+    for one in (letter, letter, other):
+        counting.record(one, Tally.Step.ACCEPTED, long_ago)
+    before = letters_out(letter.campaign)
+    assert (before.total, before.by_day[long_ago.date()]) == (3, 3)
+
+    # The days before yesterday are remembered by now; this must be seen all the same.
+    counting.record(letter, Tally.Step.BOUNCED, long_ago)
+    counting.record(other, Tally.Step.BOUNCED, long_ago)
+
+    out = letters_out(letter.campaign)
+    assert (out.total, out.bounced, out.by_day[long_ago.date()]) == (1, 2, 1)
+    assert set(out.by_seat.all) == {letter.constituency_id}
+    assert out.by_day[now.date()] == 0
 
 
 def test_the_same_step_counted_again_adds_one() -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from actions import exporting, privacy, recording, replies, tokens
+from actions import exporting, privacy, recording, replies, tags, tokens
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import NOW, make_letter
 from tests.actions.pages import text
@@ -47,6 +47,7 @@ def sent_letter(**fields: Any) -> Letter:
     """Make one of which there is something in every field."""
     texts = {name: f"{MARKER}{name}"[:10] for name in Letter.PERSONAL_FIELDS}
     texts["reader_language"] = MARKER[:5]
+    texts["tag"] = tags.new()
     texts["sender_email"] = f"{MARKER}@mail.example"
     letter = make_letter(state=Letter.State.QUEUED, now=NOW, **{**texts, **fields})
     owed = letter.deliveries.get()

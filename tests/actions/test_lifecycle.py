@@ -16,39 +16,64 @@ from tests.actions.factories import NOW, make_letter
 pytestmark = pytest.mark.django_db
 LATER = NOW + datetime.timedelta(hours=1)
 State = Letter.State
+TOLD = {
+    Move.ANSWER: State.ANSWERED,
+    Move.ACKNOWLEDGE: State.ACKNOWLEDGED,
+    Move.MISS_ANSWER: State.NO_ANSWER,
+    Move.NEED_NONE: State.NONE_NEEDED,
+}
 # Which move may be made in which state: all that is not here is refused.
 ALLOWED = {
     Move.CONFIRM: {State.AWAITING_CONFIRMATION: State.QUEUED},
     Move.SET_ASIDE: {State.AWAITING_CONFIRMATION: State.REPEATED},
     Move.ACCEPT: {State.QUEUED: State.ACCEPTED},
-    Move.FAIL: {State.QUEUED: State.FAILED},
+    Move.FAIL: {State.QUEUED: State.FAILED, State.HELD: State.FAILED},
+    Move.RELEASE: {State.HELD: State.QUEUED},
+    Move.BOUNCE: dict.fromkeys(
+        (State.ACCEPTED, State.NO_ANSWER, State.NONE_NEEDED), State.BOUNCED
+    ),
+    **{
+        move: dict.fromkeys({State.ACCEPTED, *TOLD.values()} - {told}, told)
+        for move, told in TOLD.items()
+    },
     Move.EXPIRE: {State.AWAITING_CONFIRMATION: State.EXPIRED},
     Move.CANCEL: {
         State.AWAITING_CONFIRMATION: State.CANCELLED,
         State.QUEUED: State.CANCELLED,
+        State.HELD: State.CANCELLED,
     },
     Move.DISOWN: {
         State.AWAITING_CONFIRMATION: State.DISOWNED,
         State.QUEUED: State.DISOWNED,
+        State.HELD: State.DISOWNED,
     },
     Move.WITHDRAW: {
         State.AWAITING_CONFIRMATION: State.CANCELLED,
         State.QUEUED: State.CANCELLED,
+        State.HELD: State.CANCELLED,
     },
 }
+SILENT = {Move.SET_ASIDE, Move.RELEASE}
+# Those that wait are the only ones without an end.
+WAITING = {State.AWAITING_CONFIRMATION, State.QUEUED, State.HELD}
 
 
 def letter_in(state: State) -> Letter:
     """Make one as it comes to be in that state."""
     if state in {State.AWAITING_CONFIRMATION, State.QUEUED}:
         return make_letter(state=state)
-    begun = (
-        State.QUEUED
-        if state in {State.ACCEPTED, State.FAILED}
-        else (State.AWAITING_CONFIRMATION)
-    )
-    letter = make_letter(state=begun)
-    move = next(move for move, ways in ALLOWED.items() if ways.get(begun) == state)
+    if state == State.HELD:
+        letter = make_letter(state=State.QUEUED)
+        assert lifecycle.hold(letter, Letter.Hold.FLOOD, NOW, decide_by=LATER)
+        letter.refresh_from_db()
+        return letter
+    before = State.AWAITING_CONFIRMATION
+    if state in {State.ACCEPTED, State.FAILED}:
+        before = State.QUEUED
+    elif state in {State.BOUNCED, *TOLD.values()}:
+        before = State.ACCEPTED
+    letter = letter_in(before)
+    move = next(move for move, ways in ALLOWED.items() if ways.get(before) == state)
     assert lifecycle.make(move, letter, NOW)
     letter.refresh_from_db()
     return letter
@@ -59,11 +84,11 @@ def count() -> int:
 
 
 def test_every_move_is_told_of_here() -> None:
-    assert set(ALLOWED) == set(Move)
+    assert {*ALLOWED, Move.HOLD} == set(Move)
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("move", ALLOWED)
 def test_a_letter_moves_only_where_it_may(move: Move, state: State) -> None:
     letter = letter_in(state)
     before = Letter.objects.filter(pk=letter.pk).values().get()
@@ -81,9 +106,53 @@ def test_a_letter_moves_only_where_it_may(move: Move, state: State) -> None:
     assert letter.state == ALLOWED[move][state]
     [event] = letter.events.order_by("at", "pk")[told:]
     assert (event.at, event.cause) == (LATER, "why")
-    assert count() - counted == (0 if move == Move.SET_ASIDE else 1)
-    has_ended = letter.state != State.QUEUED
-    assert letter.ended_at == (LATER if has_ended else None)
+    # Who told of the answer before takes that back, and is counted once all the same.
+    is_told_anew = state in TOLD.values()
+    assert count() - counted == (0 if move in SILENT or is_told_anew else 1)
+    had_ended = state not in WAITING
+    has_ended = letter.state not in WAITING
+    assert letter.ended_at == ((NOW if had_ended else LATER) if has_ended else None)
+    assert (letter.answered_at == LATER) == (letter.state == State.ANSWERED)
+    assert (letter.held_for, letter.held_at, letter.decide_by) == ("", None, None)
+
+
+def test_only_a_queued_letter_is_held() -> None:
+    for state in State:
+        letter = letter_in(state)
+        told, counted = letter.events.count(), count()
+        is_held = lifecycle.hold(
+            letter, Letter.Hold.ABUSE, NOW, decide_by=LATER, among=Letter.objects.all()
+        )
+        assert is_held == (state == State.QUEUED)
+        assert letter.events.count() - told == is_held
+        assert count() == counted
+        letter.refresh_from_db()
+        if is_held:
+            assert (letter.state, letter.held_for) == (State.HELD, Letter.Hold.ABUSE)
+            assert (letter.held_at, letter.decide_by) == (NOW, LATER)
+            assert letter.ended_at is None
+
+
+def test_a_letter_is_in_one_of_the_four_answers_however_often_it_is_told() -> None:
+    letter = letter_in(State.ACCEPTED)
+    for move in (*TOLD, *TOLD):
+        assert lifecycle.make(move, letter, LATER)
+    counts = dict(
+        Tally.objects.filter(step__in=Tally.ANSWERS).values_list("step", "count")
+    )
+    assert counts == {
+        "answered": 0,
+        "acknowledged": 0,
+        "no_answer": 0,
+        "none_needed": 1,
+    }
+
+
+def test_a_letter_that_came_back_is_counted_on_the_day_it_went() -> None:
+    letter = letter_in(State.ACCEPTED)
+    assert lifecycle.make(Move.BOUNCE, letter, NOW + datetime.timedelta(days=5))
+    tally = Tally.objects.get(step=Tally.Step.BOUNCED)
+    assert tally.day == NOW.date()
 
 
 def test_of_two_moves_at_once_the_second_finds_it_gone() -> None:
@@ -120,6 +189,18 @@ def test_letters_that_move_together_are_each_told_and_counted() -> None:
         (State.QUEUED, {"ended_at": NOW}),
         (State.QUEUED, {"accepted_at": NOW}),
         (State.AWAITING_CONFIRMATION, {"answered_at": NOW}),
+        (State.ACCEPTED, {"answered_at": NOW}),
+        (State.ANSWERED, {"answered_at": None}),
+        (State.BOUNCED, {"accepted_at": None}),
+        (State.QUEUED, {"reply_seen_at": NOW}),
+        (State.QUEUED, {"held_for": "flood"}),
+        (State.QUEUED, {"decide_by": LATER}),
+        (State.HELD, {"held_for": ""}),
+        (State.HELD, {"held_for": "whim"}),
+        (State.HELD, {"held_at": None}),
+        (State.HELD, {"decide_by": None}),
+        (State.HELD, {"decide_by": NOW}),
+        (State.HELD, {"ended_at": NOW}),
         (State.ACCEPTED, {"accepted_at": None}),
         (State.ACCEPTED, {"ended_at": None}),
         (State.CANCELLED, {"ended_at": None}),

@@ -295,6 +295,7 @@ def test_every_text_of_a_letter_is_the_persons_or_known_not_to_be() -> None:
         "language",
         "consent_wording",
         "sender_key",
+        "held_for",
     }
     texts = {
         field.name

@@ -62,7 +62,7 @@ def test_an_answer_is_counted_as_the_letter_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [state for state in Letter.State if state != Letter.State.ACCEPTED]
+    "state", [state for state in Letter.State if not Letter(state=state).stands]
 )
 def test_a_letter_that_was_not_sent_has_no_answer(
     client: Client, state: Letter.State

@@ -1,0 +1,117 @@
+"""Holding confirmed letters back, and what comes of it.
+
+Nothing is held in silence: its writer is told why, what they can do and by when it
+ends, and it ends then at the latest, with its text given back.
+"""
+
+import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from actions import lifecycle
+from actions.lifecycle import Move
+from actions.models import Delivery, Letter
+from actions.models.letters import LetterQuerySet
+
+# How long whoever decides has: its writer, or a person who looks at it.
+WRITERS_HAVE: Final = datetime.timedelta(days=14)
+PEOPLE_HAVE: Final = datetime.timedelta(days=3)
+# Only once a House sits again can anybody decide, and an election takes six weeks.
+HOUSES_TAKE: Final = datetime.timedelta(days=90)
+HELD_TOO_LONG: Final = gettext_noop("It was held until its time was over.")
+
+
+@transaction.atomic
+def hold(
+    letter: Letter,
+    reason: Letter.Hold,
+    now: datetime.datetime,
+    *,
+    decide_by: datetime.datetime,
+) -> bool:
+    """Take a queued letter out of the queue and tell its writer; say whether it was.
+
+    A letter that a worker has in hand is going and is not held.
+    """
+    is_held = _drop(letter, Delivery.Kind.LETTER, now) and lifecycle.hold(
+        letter, reason, now, decide_by=decide_by
+    )
+    if is_held:
+        owe(letter, Delivery.Kind.HELD_NOTICE, now)
+    letter.refresh_from_db()
+    return is_held
+
+
+@transaction.atomic
+def release(
+    letter: Letter, now: datetime.datetime, *, among: LetterQuerySet | None = None
+) -> bool:
+    """Put a held letter back into the queue; say whether it was held."""
+    if not lifecycle.make(Move.RELEASE, letter, now, among=among):
+        return False
+    owe(letter, Delivery.Kind.LETTER, now)
+    _drop(letter, Delivery.Kind.HELD_NOTICE, now)
+    letter.refresh_from_db()
+    return True
+
+
+@transaction.atomic
+def give_back(
+    letter: Letter,
+    cause: str,
+    now: datetime.datetime,
+    *,
+    among: LetterQuerySet | None = None,
+) -> bool:
+    """End a held letter and owe its writer the text; say whether it was held.
+
+    Args:
+        letter: the letter.
+        cause: why, a sentence in English for its history, marked for translation.
+        now: the time.
+        among: the letters for which it is right, if that is not all.
+
+    """
+    held = (among if among is not None else Letter.objects.all()).held()
+    if not lifecycle.make(Move.FAIL, letter, now, cause=cause, among=held):
+        return False
+    _drop(letter, Delivery.Kind.HELD_NOTICE, now)
+    owe(letter, Delivery.Kind.FAILURE_NOTICE, now)
+    letter.refresh_from_db()
+    return True
+
+
+def end_overdue(now: datetime.datetime) -> int:
+    """Give back those on which nobody decided in time; say how many."""
+    overdue = Letter.objects.held().filter(decide_by__lte=now)
+    return sum(
+        give_back(letter, HELD_TOO_LONG, now, among=overdue)
+        for letter in overdue.order_by("pk").iterator(chunk_size=200)
+    )
+
+
+def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
+    """Owe a mail of a letter, also if one of its kind went or was dropped before."""
+    Delivery.objects.update_or_create(
+        letter=letter,
+        kind=kind,
+        defaults={
+            "is_demo": letter.is_demo,
+            "state": Delivery.State.WAITING,
+            "due_at": now,
+            "attempts": 0,
+            "done_at": None,
+            "last_error": "",
+        },
+    )
+
+
+def _drop(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> bool:
+    owed = letter.deliveries.unheld(now).filter(kind=kind)
+    return bool(
+        owed.update(
+            state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
+        )
+    )

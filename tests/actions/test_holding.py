@@ -1,0 +1,85 @@
+"""Holding letters back, and that nothing is held in silence or for ever."""
+
+import datetime
+import uuid
+
+import pytest
+
+from actions import holding, lifecycle
+from actions.lifecycle import Move
+from actions.models import Delivery, Letter
+from tests.actions.factories import NOW, make_letter
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+State = Letter.State
+
+
+def held(reason: Letter.Hold = Letter.Hold.FLOOD) -> Letter:
+    letter = make_letter(state=State.QUEUED)
+    assert holding.hold(letter, reason, NOW, decide_by=NOW + 3 * DAY)
+    return letter
+
+
+def owed(letter: Letter) -> set[str]:
+    return set(letter.deliveries.waiting().values_list("kind", flat=True))
+
+
+def test_a_held_letter_is_not_owed_and_its_writer_is_told() -> None:
+    letter = held()
+    assert (letter.state, letter.held_for) == (State.HELD, Letter.Hold.FLOOD)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+    assert [event.kind for event in letter.events.all()] == ["held"]
+
+
+def test_a_letter_in_a_workers_hands_is_not_held() -> None:
+    letter = make_letter(state=State.QUEUED)
+    letter.deliveries.update(lease=uuid.uuid4(), leased_until=NOW + DAY)
+    assert not holding.hold(letter, Letter.Hold.FLOOD, NOW, decide_by=NOW + DAY)
+    assert letter.state == State.QUEUED
+    assert owed(letter) == {Delivery.Kind.LETTER}
+
+
+def test_a_released_letter_is_owed_again_and_can_be_held_again() -> None:
+    letter = held()
+    assert holding.release(letter, NOW + DAY)
+    assert not holding.release(letter, NOW + DAY)
+    assert letter.state == State.QUEUED
+    assert owed(letter) == {Delivery.Kind.LETTER}
+    assert letter.deliveries.get(kind=Delivery.Kind.LETTER).due_at == NOW + DAY
+
+    later = NOW + 2 * DAY
+    assert holding.hold(letter, Letter.Hold.ABUSE, later, decide_by=later + DAY)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+
+
+def test_a_letter_given_back_ends_with_its_text_owed_to_its_writer() -> None:
+    letter = held()
+    assert holding.give_back(letter, "A reason.", NOW + DAY)
+    assert not holding.give_back(letter, "A reason.", NOW + DAY)
+    assert (letter.state, letter.ended_at) == (State.FAILED, NOW + DAY)
+    assert owed(letter) == {Delivery.Kind.FAILURE_NOTICE}
+
+
+def test_a_letter_that_is_not_held_is_not_given_back() -> None:
+    letter = make_letter(state=State.QUEUED)
+    assert not holding.give_back(letter, "A reason.", NOW)
+    assert owed(letter) == {Delivery.Kind.LETTER}
+
+
+def test_what_nobody_decides_on_ends_when_its_time_is_over() -> None:
+    letter, other = held(), held()
+    assert holding.release(other, NOW)
+    assert holding.end_overdue(NOW + 3 * DAY - datetime.timedelta(seconds=1)) == 0
+    assert holding.end_overdue(NOW + 3 * DAY) == 1
+    letter.refresh_from_db()
+    assert letter.state == State.FAILED
+    assert letter.events.filter(cause=holding.HELD_TOO_LONG).exists()
+    assert owed(other) == {Delivery.Kind.LETTER}
+
+
+def test_a_held_letter_can_be_cancelled() -> None:
+    letter = held()
+    assert lifecycle.make(Move.CANCEL, letter, NOW + DAY)
+    letter.refresh_from_db()
+    assert letter.held_for == ""
