@@ -11,6 +11,7 @@ from actions.models.campaigns import (
 from actions.models.counts import RateCount, Tally
 from actions.models.deliveries import Delivery
 from actions.models.events import LetterEvent
+from actions.models.failing import FailingAddress
 from actions.models.incoming import IncomingMail
 from actions.models.letters import Letter
 from actions.models.subscriptions import Subscription
@@ -27,6 +28,7 @@ __all__ = [
     "Delivery",
     "Demand",
     "DemandTranslation",
+    "FailingAddress",
     "IncomingMail",
     "Letter",
     "LetterEvent",

@@ -1,0 +1,134 @@
+"""Addresses of MPs that letters come back from: letters wait until they are mended."""
+
+import datetime
+from typing import Final
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+
+from actions import holding, lifecycle
+from actions.models import FailingAddress, Letter, LetterEvent
+from representatives.models import Representative
+
+# How long a letter waits for an address to be corrected.
+CORRECTIONS_TAKE: Final = datetime.timedelta(days=14)
+
+
+def mark(address: str, cause: str, now: datetime.datetime, *, live: bool) -> bool:
+    """Note that mail to an MP's address comes back; letters to it wait from now on.
+
+    Args:
+        address: the address.
+        cause: why, in words that hold nothing of anybody.
+        now: the time.
+        live: whether real letters come back.
+
+    Returns:
+        Whether it was not noted before.
+
+    """
+    try:
+        with transaction.atomic():
+            FailingAddress.objects.create(
+                address=address, cause=cause, since=now, is_demo=not live
+            )
+    except IntegrityError:  # an_address_fails_once_at_a_time
+        return False
+    hold_waiting(now, live=live)
+    return True
+
+
+def is_failing(address: str, *, live: bool) -> bool:
+    """Whether letters to this address wait."""
+    standing = FailingAddress.objects.standing().of_mode(live=live)
+    return standing.filter(address__iexact=address).exists()
+
+
+def hold_waiting(now: datetime.datetime, *, live: bool) -> int:
+    """Hold the queued letters to failing addresses; say how many."""
+    standing = FailingAddress.objects.standing().of_mode(live=live)
+    addresses = [
+        address.lower() for address in standing.values_list("address", flat=True)
+    ]
+    if not addresses:
+        return 0
+    queued = (
+        Letter.objects.of_mode(live=live)
+        .filter(state=Letter.State.QUEUED)
+        .alias(to=Lower("recipient_email"))
+        .filter(to__in=addresses)
+    )
+    return sum(
+        holding.hold(
+            letter,
+            Letter.Hold.ADDRESS_FAILING,
+            now,
+            decide_by=now + CORRECTIONS_TAKE,
+        )
+        for letter in queued.order_by("pk").iterator(chunk_size=200)
+    )
+
+
+def mend(
+    failing: FailingAddress,
+    now: datetime.datetime,
+    *,
+    by: AbstractBaseUser | None = None,
+) -> bool:
+    """Take the mark away and let the letters that waited go to the address of today.
+
+    Somebody has corrected the MP's address, or found that the old one works again.
+
+    Returns:
+        Whether the mark still stood.
+
+    """
+    moved = FailingAddress.objects.standing().filter(pk=failing.pk)
+    if not moved.update(mended_at=now, mended_by=by):
+        return False
+    _let_go(failing, now)
+    return True
+
+
+def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
+    """Mend each mark on an address that no MP has any more; say how many."""
+    marks = FailingAddress.objects.standing().of_mode(live=live)
+    return sum(
+        mend(mark, now)
+        for mark in marks
+        if not Representative.objects.current()
+        .filter(email__iexact=mark.address)
+        .exists()
+    )
+
+
+def _let_go(failing: FailingAddress, now: datetime.datetime) -> None:
+    """Address the letters that waited as the register says now, and release them.
+
+    A letter whose MP has no address, or another failing one, goes on waiting.
+    """
+    waiting = (
+        Letter.objects.of_mode(live=not failing.is_demo)
+        .held()
+        .filter(
+            held_for=Letter.Hold.ADDRESS_FAILING,
+            recipient_email__iexact=failing.address,
+        )
+        .select_related("representative")
+    )
+    for letter in waiting.order_by("pk").iterator(chunk_size=200):
+        address = letter.representative.email
+        if not address or is_failing(address, live=not failing.is_demo):
+            continue
+        _readdress(letter, address, now)
+
+
+@transaction.atomic
+def _readdress(letter: Letter, address: str, now: datetime.datetime) -> None:
+    mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
+    if not holding.release(letter, now, among=mine):
+        return
+    if letter.recipient_email != address:
+        Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
+        lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
