@@ -98,3 +98,16 @@ class UnansweredError(SendingRecordError):
 
 class BrokenRecordError(SendingRecordError):
     """A record does not count as it stands: trying again helps once it is changed."""
+
+
+class UnreadableMailError(ActionsError):
+    """A mail that came in is read no further: it breaks a limit, or is none.
+
+    Trying again does not help. ``fault`` says why in a word, the message in a sentence
+    that holds nothing of the mail.
+    """
+
+    def __init__(self, fault: str, message: str) -> None:
+        """Keep what is the matter with it."""
+        super().__init__(message)
+        self.fault = fault

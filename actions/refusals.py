@@ -40,6 +40,7 @@ _WORDS_OF_SERVERS = frozenset(
     )
 )
 
+_REPLY_CODE = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
 _ANSWER = re.compile(r"[2-5]\d\d\b")
 _UNTOLD = re.compile(r"\w+ while handing it over\.")
 # What a kept answer tells, in the order of looking: the first that fits.
@@ -153,6 +154,21 @@ def reason(error: OSError | ValueError) -> str:
         case ValueError():
             return gettext_noop("A name, address or subject cannot stand in a mail.")
     return f"{type(error).__name__} while handing it over."
+
+
+def told_in_a_bounce(status: str, diagnostic: str) -> str:
+    """Say what a bounce says, in words that hold nothing of anybody.
+
+    What comes back is kept like a mail server's own answer; see ``explained``.
+
+    Args:
+        status: the enhanced status code (RFC 3463), "" if there is none.
+        diagnostic: the mail server's answer as the bounce repeats it.
+
+    """
+    found = _REPLY_CODE.search(diagnostic)
+    code = int(found[0]) if found else 450 if status.startswith("4.") else 550
+    return _answer(code, f"{status} {diagnostic}".encode(errors="replace"))
 
 
 def _bytes(answer: bytes | str) -> bytes:

@@ -84,6 +84,10 @@ DEEDS_PER_ADDRESS_PER_HOUR = env.number("DEEDS_PER_ADDRESS_PER_HOUR", 1200, leas
 SIGN_INS_PER_ADDRESS_PER_HOUR = env.number("SIGN_INS_PER_ADDRESS_PER_HOUR", 30, least=1)
 LARGEST_REQUEST_BYTES = env.number("LARGEST_REQUEST_BYTES", 1_000_000, least=10_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST_BYTES
+# Of mail that comes in: larger ones are refused; files with an answer are passed on
+# until they have this many bytes together.
+LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 25_000_000, least=100_000)
+LARGEST_PASSED_ON_BYTES = env.number("LARGEST_PASSED_ON_BYTES", 10_000_000)
 # A letter sent sooner after its page was made than a person can read is a robot's.
 LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
 # How many proxies of our own stand in front and append to X-Forwarded-For.

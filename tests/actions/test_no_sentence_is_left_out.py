@@ -38,6 +38,9 @@ from actions import (
 )
 from actions.counting import Counted
 from actions.finding import Sureness
+from actions.headers import Party
+from actions.incoming import forwarding, parsing
+from actions.incoming.values import Attachment
 from actions.models import (
     Campaign,
     Delivery,
@@ -1135,6 +1138,24 @@ def test_the_mail_with_lost_links(
     lost_links.ask(PERSON["email"], address="192.0.2.1", now=timezone.now())
     [owed] = Delivery.objects.filter(kind=Delivery.Kind.LINKS)
     read_mail(listener, wording.of(owed))
+
+
+def test_an_answer_that_is_passed_on(listener: Listener) -> None:
+    content = b"From: a@mail.example\nTo: b@mail.example\n\n"
+    answer = replace(
+        parsing.parse(content, domain="letters.example"),
+        is_cut=True,
+        attachments=(Attachment("მარიამ", "", b""),),
+    )
+    with translation.override(LANGUAGE):
+        mail = forwarding.pass_on(
+            answer,
+            sender_address="letters@letters.example",
+            office=Party("მარიამ", "a@mail.example"),
+            to=Party("მარიამ", PERSON["email"]),
+        )
+    words = (mail.sender.name, mail.subject, mail.body)
+    listener.read("an answer", [Text("mail", said) for said in words])
 
 
 # --- What people see when something is wrong ----------------------------------------

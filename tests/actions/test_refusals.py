@@ -59,3 +59,23 @@ def test_a_reason_of_our_own_is_plain_already(error: OSError | ValueError) -> No
     reason = refusals.reason(error)
     assert refusals.explained(reason) == refusals.Explanation(reason)
     assert reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "kept"),
+    [
+        (
+            "5.1.1",
+            "550 <jo@mail.example>: user Jo unknown",
+            "550 5.1.1 user unknown",
+        ),
+        ("5.7.1", "rejected by policy (see 192.0.2.25)", "550 5.7.1 rejected policy"),
+        ("4.4.1", "connection timed out", "450 4.4.1 connection timed"),
+        ("", "", "550"),
+    ],
+)
+def test_a_bounce_is_kept_like_a_servers_answer(
+    status: str, diagnostic: str, kept: str
+) -> None:
+    assert refusals.told_in_a_bounce(status, diagnostic) == kept
+    assert refusals.explained(kept).answer == kept
