@@ -147,8 +147,14 @@ def _letter(letter: Letter) -> Wording:
         reply_to=headers.Party(letter.sender_name, letter.sender_email),
         to=headers.Party(letter.recipient_name, letter.recipient_email),
         subject=letter.subject,
-        body=composing.text_of(letter),
+        body=composing.text_of(letter, office_link=_office_link(letter)),
     )
+
+
+def _office_link(letter: Letter) -> str:
+    """Where the MP's office tells us what is wrong with the letter."""
+    token = tokens.for_office(letter.pk)
+    return settings.SITE_URL + reverse("office", kwargs={"token": token})
 
 
 def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
