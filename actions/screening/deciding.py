@@ -42,7 +42,7 @@ GIVEN_BACK: Final = {
         "moment."
     ),
 }
-_OFFICE_SAYS: Final = {
+OFFICE_SAYS: Final = {
     OfficeReport.Kind.NOT_A_CONSTITUENT: gettext_noop(
         "It says that you are not a constituent of this MP. If you gave another "
         "address than your own by mistake, write again from the right one."
@@ -111,7 +111,7 @@ def accept(
     if not _decide(report, OfficeReport.Decision.ACCEPTED, now, by):
         return False
     letter, kind = report.letter, OfficeReport.Kind(report.kind)
-    lifecycle.note(letter, LetterEvent.Kind.OFFICE_SPOKE, now, _OFFICE_SAYS[kind])
+    lifecycle.note(letter, LetterEvent.Kind.OFFICE_SPOKE, now, OFFICE_SAYS[kind])
     match kind:
         case OfficeReport.Kind.WRONG_ADDRESS:
             failing.mark(
