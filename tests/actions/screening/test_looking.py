@@ -139,8 +139,11 @@ def test_signatures_without_own_words_are_no_flood(
 
 def test_many_names_at_one_address_wait(campaign: Campaign, settings: Settings) -> None:
     settings.NAMES_PER_ADDRESS_PER_WEEK = 2
-    here = {"address_line_1": "1 High Street", "postcode": "SW1A 1AA"}
-    told_anew = {"address_line_1": "1, HIGH street", "postcode": "SW1A 1AA"}
+    here: dict[str, Any] = {"address_line_1": "1 High Street", "postcode": "SW1A 1AA"}
+    told_anew: dict[str, Any] = {
+        "address_line_1": "1, HIGH street",
+        "postcode": "SW1A 1AA",
+    }
     holds = [
         hold_of(confirmed(campaign=campaign, **where))
         for where in (here, here, told_anew)
