@@ -21,6 +21,7 @@ from actions import (
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 from actions.models.letters import LetterQuerySet
+from actions.screening import deciding
 from actions.tokens import REPORT_LIVES
 from representatives import live
 from representatives.kept_answers import FOUND_LIVES, KeptAnswer
@@ -193,6 +194,33 @@ def retention() -> tuple[Kept, ...]:
             with_the_campaign,
         ),
         Kept(
+            gettext("How often the same words came as people’s own, as a keyed code"),
+            gettext("To notice when one text comes under many names."),
+            gettext("two days at most"),
+        ),
+        Kept(
+            gettext("What your MP’s office tells us about your letter"),
+            gettext(
+                "So that a person can look at it. The page of your letter says so "
+                "where it is right."
+            ),
+            ngettext(
+                "{n} day after a person has decided; what was told and decided, "
+                "without the office’s own words, as long as the campaign is kept here",
+                "{n} days after a person has decided; what was told and decided, "
+                "without the office’s own words, as long as the campaign is kept here",
+                deciding.NOTES_LIVE.days,
+            ).format(n=deciding.NOTES_LIVE.days),
+        ),
+        Kept(
+            gettext(
+                "A keyed code of your e-mail address, if a person here found a letter "
+                "of yours to be abusive"
+            ),
+            gettext("So that a person reads your next letters before they go."),
+            gettext("a year"),
+        ),
+        Kept(
             gettext("Counts by campaign, constituency and day"),
             gettext(
                 "To say how many people have written. They hold nothing of anybody."
@@ -354,6 +382,7 @@ def sweep(now: datetime.datetime) -> int:
     outbox.forget_unowned(now - UNOWNED_MAIL_LIVES, kinds=_OF_SEVERAL)
     limiting.forget(now)
     KeptAnswer.objects.forget(timezone.localdate(now))
+    deciding.forget(now)
     return count
 
 
