@@ -56,6 +56,7 @@ _OWED_WHILE: Final = {
     Delivery.Kind.CONFIRMATION: Letter.State.AWAITING_CONFIRMATION,
     Delivery.Kind.REPEAT_NOTICE: Letter.State.REPEATED,
     Delivery.Kind.FAILURE_NOTICE: Letter.State.FAILED,
+    Delivery.Kind.WITHHELD_NOTICE: Letter.State.CANCELLED,
 }
 
 

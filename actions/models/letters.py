@@ -307,6 +307,10 @@ class Delivery(models.Model):
             "failure_notice",
             pgettext_lazy("a mail", "tells that the letter did not arrive"),
         )
+        WITHHELD_NOTICE = (
+            "withheld_notice",
+            pgettext_lazy("a mail", "tells that we do not know whether it went"),
+        )
         LINKS = (
             "links",
             pgettext_lazy("a mail", "brings the supporter their letters' links again"),
@@ -458,6 +462,13 @@ class LetterEvent(Permanent):
         WITHDRAWN = (
             "withdrawn",
             gettext_lazy("It was made while trying Postbag out and is not sent."),
+        )
+        WITHHELD = (
+            "withheld",
+            gettext_lazy(
+                "We restored a back-up from before. Whether it has gone since then is "
+                "not known, and we do not send it again."
+            ),
         )
         ANSWERED = "answered", gettext_lazy("You told us that you got an answer.")
         LINK_ASKED = (

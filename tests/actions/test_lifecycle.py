@@ -35,6 +35,10 @@ ALLOWED = {
         State.AWAITING_CONFIRMATION: State.CANCELLED,
         State.QUEUED: State.CANCELLED,
     },
+    Move.WITHHOLD: {
+        State.AWAITING_CONFIRMATION: State.CANCELLED,
+        State.QUEUED: State.CANCELLED,
+    },
 }
 
 
