@@ -98,3 +98,10 @@ class UnansweredError(SendingRecordError):
 
 class BrokenRecordError(SendingRecordError):
     """A record does not count as it stands: trying again helps once it is changed."""
+
+
+class BackupError(ActionsError):
+    """A back-up can't be made or restored; all is as it was.
+
+    The message is sentences for the operator that say what to do.
+    """
