@@ -104,8 +104,10 @@ class Postgresql:
                     _carry_out(lines)
                 yield
         except DatabaseError as error:
-            message = f"PostgreSQL refused it: {str(error).strip()}. All is as it was."
-            raise BackupError(message) from error
+            told = str(error).strip()
+            raise BackupError(
+                f"PostgreSQL refused it; all is as it was. It says: {told}"
+            ) from error
         finally:
             # With whatever the script has set.
             connection.close()
@@ -120,7 +122,8 @@ def _drop_tables() -> None:
         # tables with such rows could not be changed by a migration.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         if tables:
-            cursor.execute(f"DROP TABLE {tables} CASCADE")
+            # What somebody else built upon them is a reason to refuse.
+            cursor.execute(f"DROP TABLE {tables}")
 
 
 def _carry_out(script: IO[bytes]) -> None:

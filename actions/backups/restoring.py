@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from actions import erasures, privacy
+from actions import erasures
 from actions.backups import archive, database, folder, making, settling
 from actions.backups.archive import Manifest, Opened
 from actions.backups.settling import Settled
@@ -56,7 +56,6 @@ def restore(wish: Wish, *, now: datetime.datetime) -> Restored:
         ) from error
     finally:
         connection.close()
-    privacy.sweep(now)
     age = now - opened.manifest.made_at
     return Restored(opened.manifest, settled, age.days > settings.BACKUPS_KEPT_DAYS)
 
@@ -72,6 +71,8 @@ def _put_in_place(wish: Wish, said: Manifest, now: datetime.datetime) -> Settled
         erased = _erased_since(wish)
         there.insist_on_being_alone()
         with there.replaced_by(copy):
+            if database.applied_migrations() != said.migrations:
+                raise BackupError(f"{wish.place} holds not what its manifest says.")
             call_command("migrate", interactive=False, verbosity=0)
             return settling.settle(erased, tell=wish.tell_writers, now=now)
 

@@ -5,7 +5,8 @@ gone, and whoever is in it may have had themselves erased.
 """
 
 import datetime
-from collections.abc import Iterator
+import uuid
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +14,12 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
-from actions import lifecycle, privacy, recording, submitting, subscribing
+from actions import lifecycle, limiting, privacy, recording, submitting, subscribing
 from actions.erasures import Erased
 from actions.lifecycle import WAITING, Move
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 from representatives import parliament
+from representatives.kept_answers import KeptAnswer
 
 AT_A_TIME: Final = 200
 
@@ -55,8 +57,10 @@ def settle(erased: Erased, *, tell: bool, now: datetime.datetime) -> Settled:
     withheld, confirmed = _withhold(now)
     dropped = _drop(now)
     again += _erase_asked(erased, now)
-    again += _leave(Q(pk__in=erased.left), now)
+    again += sum(_leave(Q(pk__in=some), now) for some in _some_of(erased.left))
     in_time = privacy.expire(now) + privacy.forget_due(now) + subscribing.expire(now)
+    limiting.forget(now)
+    KeptAnswer.objects.forget(timezone.localdate(now))
     untold = _stop_telling(now)
     return Settled(
         withheld=withheld,
@@ -104,7 +108,7 @@ def _draw_the_line(now: datetime.datetime) -> None:
 
 def _erase_disowned(erased: Erased, now: datetime.datetime) -> int:
     count = 0
-    for letter in _letters(Q(pk__in=erased.disowned)):
+    for letter in _letters(erased.disowned):
         submitting.disown(letter, now=now)
         count += privacy.forget(letter, now=now, cause=privacy.Cause.DISOWNED)
     return count
@@ -117,7 +121,8 @@ def _withhold(now: datetime.datetime) -> tuple[int, int]:
     second time.
     """
     count = confirmed = 0
-    for letters in _batches(Q(state__in=WAITING)):
+    waiting = Letter.objects.filter(state__in=WAITING).defer("body", "base_text")
+    while letters := list(waiting.order_by("pk")[:AT_A_TIME]):
         lifecycle.make_all(Move.WITHHOLD, dict.fromkeys(letters, now), now)
         count += len(letters)
         confirmed += sum(letter.confirmed_at is not None for letter in letters)
@@ -132,7 +137,7 @@ def _drop(now: datetime.datetime) -> int:
 def _erase_asked(erased: Erased, now: datetime.datetime) -> int:
     return sum(
         privacy.forget(letter, now=now, cause=privacy.Cause.REQUEST)
-        for letter in _letters(Q(pk__in=erased.asked))
+        for letter in _letters(erased.asked)
     )
 
 
@@ -175,15 +180,13 @@ def _owe_notices(now: datetime.datetime) -> int:
     return len(made)
 
 
-def _letters(which: Q) -> Iterator[Letter]:
-    for letters in _batches(which):
-        yield from letters
+def _letters(numbers: Collection[uuid.UUID]) -> Iterator[Letter]:
+    for some in _some_of(numbers):
+        yield from Letter.objects.filter(pk__in=some)
 
 
-def _batches(which: Q) -> Iterator[list[Letter]]:
-    """Read by primary key, as they change meanwhile."""
-    ahead = Letter.objects.filter(which).order_by("pk").defer("body", "base_text")
-    batch = list(ahead[:AT_A_TIME])
-    while batch:
-        yield batch
-        batch = list(ahead.filter(pk__gt=batch[-1].pk)[:AT_A_TIME])
+def _some_of(numbers: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    """Cut up what may be more than a statement can name."""
+    every = sorted(numbers)
+    for start in range(0, len(every), AT_A_TIME):
+        yield every[start : start + AT_A_TIME]

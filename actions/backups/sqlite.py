@@ -14,6 +14,9 @@ from actions.errors import BackupError
 # A server that is stopping lets go within that.
 _SECONDS_TO_WAIT: Final = 5
 _FULL: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_CLOSED: Final = frozenset(
+    {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+)
 
 
 class Sqlite:
@@ -173,6 +176,8 @@ def _explained() -> Iterator[None]:
             hint = "Stop whatever has it open, and try again."
         elif _code(error) in _FULL:
             hint = "Make room on the disk, and try again."
+        elif _code(error) in _CLOSED:
+            hint = "Run this as the user of Postbag, who may write there."
         else:
             hint = "Look at the disk, and restore the last good back-up."
         raise BackupError(f"SQLite says: {error}. {hint}") from error

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import shutil
 import tarfile
 import time
@@ -17,7 +18,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions.backups import archive
+from actions.backups import archive, postgresql
 from actions.backups import folder as folders
 from actions.backups.database import our_tables
 from actions.models import Campaign, Letter, Tally
@@ -153,6 +154,11 @@ def test_a_file_with_a_byte_that_changed(folder: Path) -> None:
 
 def test_a_file_whose_database_is_another_one(folder: Path) -> None:
     refused(changed(back_up(), sha256="0" * 64), "is damaged: its database")
+
+
+def test_a_file_whose_database_does_not_fit_its_manifest(folder: Path) -> None:
+    other = changed(back_up(), migrations=("actions.0001_initial",))
+    refused(other, "not what its manifest says")
 
 
 def test_a_file_of_a_newer_postbag(folder: Path) -> None:
@@ -390,3 +396,54 @@ def test_a_database_without_a_table_is_filled(folder: Path) -> None:
         cursor.execute(f"DROP TABLE {tables} CASCADE")
     run("restore", place)
     assert titles() == {"before"}
+
+
+@on_postgresql
+def test_what_somebody_else_built_upon_a_table_is_not_dropped(folder: Path) -> None:
+    place = back_up()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE VIEW of_ours AS SELECT title FROM actions_campaign")
+    try:
+        refused(place, "(?s)all is as it was.*depends on table actions_campaign")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP VIEW of_ours")
+
+
+@on_postgresql
+def test_without_pg_restore_the_operator_learns_what_to_install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = back_up()
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(postgresql, "_PLACES", ())
+    refused(place, "pg_restore is needed")
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("CREATE TABLE t (a int);\nCOPY t (a) FROM stdin;\n1", "middle of a table"),
+        ("CREATE TABLE t (a int);\nCOPY t (a) FROM stdin;\nx\n\\.", "refused it"),
+        ("SELECT 1 FROM nothing;", "refused it"),
+        ("SELECT 1;", "not what its manifest says"),
+    ],
+)
+def test_a_dump_that_cannot_be_carried_out_leaves_all_as_it_was(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+    reason: str,
+) -> None:
+    place = back_up()
+    program = tmp_path / "pg_restore"
+    program.write_text(
+        "#!/bin/sh\n"
+        'case "$1" in --version) echo "pg_restore (PostgreSQL) 1.0";;'
+        f" --list) ;; *) cat <<'E'\n{script}\nE\n;; esac\n"
+    )
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    refused(place, reason)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import privacy, recording, submitting, subscribing, tokens
+from actions import erasures, privacy, recording, submitting, subscribing, tokens
+from actions.erasures import Deed
 from actions.models import (
     Delivery,
     Letter,
@@ -217,6 +218,15 @@ def lose_the_database() -> None:
 def lose_the_journal(folder: Path) -> None:
     for path in folder.glob("erased-*"):
         path.unlink()
+
+
+def test_more_may_have_been_erased_than_one_statement_can_name(folder: Path) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED, now=timezone.now())
+    place = back_up()
+    erasures.note(Deed.ASKED, [letter.pk])
+    for deed in Deed:
+        erasures.note(deed, [uuid.uuid4() for _ in range(40_000)])
+    assert "Erased again, as people had asked: 1\n" in restore(place)
 
 
 def test_a_code_that_was_erased_since_is_erased_again(folder: Path) -> None:
