@@ -61,6 +61,7 @@ _OWED_WHILE: Final = {
     Delivery.Kind.BOUNCE_NOTICE: Letter.State.BOUNCED,
     Delivery.Kind.QUESTION: Letter.State.ACCEPTED,
     Delivery.Kind.QUESTION_REMINDER: Letter.State.ACCEPTED,
+    Delivery.Kind.WITHHELD_NOTICE: Letter.State.CANCELLED,
 }
 
 

@@ -111,3 +111,10 @@ class UnreadableMailError(ActionsError):
         """Keep what is the matter with it."""
         super().__init__(message)
         self.fault = fault
+
+
+class BackupError(ActionsError):
+    """A back-up can't be made or restored; all is as it was.
+
+    The message is sentences for the operator that say what to do.
+    """

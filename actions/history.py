@@ -73,15 +73,16 @@ def of(letter: Letter) -> list[Happening]:
 def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> str:
     """Say in a word where a letter is, for whoever opens its page.
 
-    That is its state, except where its page must tell more: "withdrawn" for one that
-    its writer has not cancelled, "disowned_late" for one that had gone by then, and
-    "expired" from the moment on at which it can no longer be confirmed.
+    That is its state, except where its page must tell more: "withdrawn" or "withheld"
+    for one that its writer has not cancelled, "disowned_late" for one that had gone by
+    then, and "expired" from the moment on at which it can no longer be confirmed.
     """
     kinds = {event.kind for event in events}
     if LetterEvent.Kind.DISOWNED in kinds:
         return "disowned_late" if letter.has_gone else Letter.State.DISOWNED.value
-    if LetterEvent.Kind.WITHDRAWN in kinds:
-        return "withdrawn"
+    for kind in (LetterEvent.Kind.WITHHELD, LetterEvent.Kind.WITHDRAWN):
+        if kind in kinds:
+            return kind.value
     if letter.can_be_confirmed and letter.confirm_by <= now:
         return Letter.State.EXPIRED.value
     # What its writer told of the answer stands apart.

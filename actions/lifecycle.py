@@ -117,6 +117,8 @@ class Move(Enum):
     DISOWN = _Way(WAITING, State.DISOWNED, _Event.DISOWNED, Tally.Step.DISOWNED)
     # It was made while Postbag was tried out, and letters go for real now.
     WITHDRAW = _Way(WAITING, State.CANCELLED, _Event.WITHDRAWN, Tally.Step.CANCELLED)
+    # It waited when a back-up was made that was restored: it may have gone since.
+    WITHHOLD = _Way(WAITING, State.CANCELLED, _Event.WITHHELD, Tally.Step.WITHHELD)
 
     def stamps(self, now: datetime.datetime) -> dict[str, Any]:
         """Give what changes of a letter that makes it."""

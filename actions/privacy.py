@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from actions import (
+    erasures,
     lifecycle,
     limiting,
     lost_links,
@@ -49,6 +50,13 @@ class Cause(enum.StrEnum):
     UNCONFIRMED = gettext_noop("It was not confirmed in time.")
     REQUEST = gettext_noop("You asked for it.")
     DISOWNED = gettext_noop("You told us that you did not write it.")
+
+
+# What restoring a back-up must do again.
+_DEEDS = {
+    Cause.REQUEST: erasures.Deed.ASKED,
+    Cause.DISOWNED: erasures.Deed.DISOWNED,
+}
 
 
 def controller() -> str:
@@ -325,6 +333,8 @@ def forget(
     The keyed code by which a second letter is recognised stays only where it serves
     that: for a letter that was sent and whose time is over.
     """
+    if deed := _DEEDS.get(cause):
+        erasures.note(deed, [letter.pk])
     letter.refresh_from_db()
     is_gone = _forget(letter, now, cause)
     _forget_mail([letter])
@@ -381,6 +391,7 @@ def sweep(now: datetime.datetime) -> int:
     _forget_mail_of_the_forgotten()
     outbox.forget_unowned(now - UNOWNED_MAIL_LIVES, kinds=_OF_SEVERAL)
     limiting.forget(now)
+    erasures.forget(now)
     KeptAnswer.objects.forget(timezone.localdate(now))
     deciding.forget(now)
     return count

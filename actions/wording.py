@@ -22,6 +22,9 @@ _SUBJECTS = {
     Delivery.Kind.FAILURE_NOTICE: gettext_lazy(
         "Your letter to {name} could not be delivered"
     ),
+    Delivery.Kind.WITHHELD_NOTICE: gettext_lazy(
+        "We do not know whether your letter to {name} has gone"
+    ),
 }
 # Of mail that was asked for, and is confirmed or not: the subject and the template. No
 # subject says anything of the campaign: a locked screen shows it to whoever is near.

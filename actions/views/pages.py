@@ -23,6 +23,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "retention": promises.retention(),
         "draft_days": promises.DRAFT_DAYS,
         "report_days": promises.REPORT_DAYS,
+        "backups_kept_days": settings.BACKUPS_KEPT_DAYS,
         "asked": live.asked(),
     }
     return render(request, "privacy.html", values)

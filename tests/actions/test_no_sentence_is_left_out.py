@@ -26,6 +26,7 @@ from actions import (
     carrying_on,
     counting,
     delivering,
+    lifecycle,
     lost_links,
     mailboxes,
     privacy,
@@ -41,6 +42,7 @@ from actions.finding import Sureness
 from actions.headers import Party
 from actions.incoming import forwarding, parsing
 from actions.incoming.values import Attachment
+from actions.lifecycle import Move
 from actions.models import (
     Campaign,
     Delivery,
@@ -291,7 +293,7 @@ def test_counts_from_before_the_boundaries_changed(reader: Reader) -> None:
 
 def test_periods_of_one_day(reader: Reader, settings: Settings) -> None:
     settings.ERASE_AFTER_DAYS = settings.CONFIRM_WITHIN_DAYS = 1
-    settings.LETTERS_PER_MAILBOX_PER_DAY = 1
+    settings.LETTERS_PER_MAILBOX_PER_DAY = settings.BACKUPS_KEPT_DAYS = 1
     for path in ("/privacy/", "/letters/lost/", "/letters/lost/asked/"):
         reader.get(path)
 
@@ -978,6 +980,13 @@ def test_what_is_held_of_a_letter(reader: Reader, language: str) -> None:
     look_at(reader, letter)
 
 
+def test_a_letter_that_was_withheld(reader: Reader) -> None:
+    for letter in (make_letter(), make_letter(state=Letter.State.QUEUED)):
+        lifecycle.make(Move.WITHHOLD, letter, timezone.now())
+        letter.deliveries.update(kind=Delivery.Kind.WITHHELD_NOTICE)
+        look_at(reader, letter)
+
+
 def test_a_letter_from_trying_out(reader: Reader) -> None:
     letter = make_letter()
     delivering.withdraw_demo_letters(timezone.now())
@@ -1132,6 +1141,12 @@ def test_our_own_mails(
     LetterEvent.objects.create(
         letter=kept, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
     )
+    withheld = make_letter(state=Letter.State.CANCELLED)
+    Delivery.objects.create(
+        letter=withheld,
+        kind=Delivery.Kind.WITHHELD_NOTICE,
+        is_demo=withheld.is_demo,
+    )
     Subscription.objects.update(confirmed_at=None)
     for purpose in Subscription.Purpose:
         known = make_wish(purpose=purpose)
@@ -1139,7 +1154,7 @@ def test_our_own_mails(
     reopening.owe(timezone.now(), live=False)
     settings.DELIVERY_IS_LIVE = is_live
     owed = Delivery.objects.select_related("letter", "subscription")
-    assert owed.count() == len(MAILS) + 4
+    assert owed.count() == len(MAILS) + 5
     for delivery in owed:
         read_mail(listener, wording.of(delivery))
     with translation.override(LANGUAGE):

@@ -223,6 +223,14 @@ def test_no_log_line_repeats_a_letters_token(
     assert token not in lines
 
 
+def test_the_privacy_page_says_how_long_what_is_erased_stays_in_back_ups(
+    client: Client, settings: Settings
+) -> None:
+    settings.BACKUPS_KEPT_DAYS = 9
+    page = text(client.get("/privacy/"))
+    assert "What is erased stays in such copies for 9 days at most" in page
+
+
 def test_the_privacy_page_names_the_controller(
     client: Client, settings: Settings
 ) -> None:
