@@ -26,7 +26,16 @@ PAGE: Final = 20
 # A House has 650; more pages than that are no House.
 _MOST_PAGES: Final = 50
 PARLIAMENTARY_OFFICE: Final = 1
-_WHIP: Final = re.compile(r"\bwhip\b|\bof HM Household\b", re.IGNORECASE)
+# Government whips have offices of the Household and the Treasury, with or without the
+# word; the First and the Second Lord, and its other secretaries, are no whips.
+_WHIP: Final = re.compile(
+    r"\bwhips?\b"
+    r"|\b(treasurer|comptroller|vice[- ]?chamberlain)\b.*\bhousehold\b"
+    r"|\blords? commissioners?\b"
+    r"|\bjunior lords?\b.*\btreasury\b"
+    r"|\bparliamentary secretary to the treasury\b",
+    re.IGNORECASE,
+)
 _TAKES_NO_SEAT: Final = "Sinn Féin"
 _SPEAKER: Final = "Speaker"
 

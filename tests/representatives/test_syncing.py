@@ -156,6 +156,71 @@ def test_offices_are_told_by_what_their_holders_can_do(house: Parliament) -> Non
     assert minister.started == datetime.date(2025, 9, 5)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Parliamentary Secretary to the Treasury (Chief Whip)",
+        "Parliamentary Secretary to the Treasury",
+        "Treasurer of HM Household (Deputy Chief Whip)",
+        "Treasurer of HM Household",
+        "Comptroller of HM Household",
+        "Comptroller (HM Household)",
+        "Vice-Chamberlain of HM Household",
+        "Vice Chamberlain of His Majesty’s Household",
+        "Lord Commissioner of HM Treasury",
+        "Lords Commissioner (HM Treasury)",
+        "Junior Lord of the Treasury",
+        "Junior Lord (HM Treasury)",
+        "Assistant Whip",
+        "Assistant Whip (HM Treasury)",
+        "Assistant Government Whip",
+    ],
+)
+def test_whips_are_known_by_any_name_of_their_office(
+    house: Parliament, name: str
+) -> None:
+    house.government = {None: [post(name, 1)]}
+    sync(house)
+    assert Office.objects.current().get().kind == OfficeKind.WHIP
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Opposition Chief Whip (Commons)",
+        "Opposition Deputy Chief Whip (Commons)",
+        "Opposition Pairing Whip (Commons)",
+        "Opposition Whip (Commons)",
+        "Opposition Assistant Whip (Commons)",
+    ],
+)
+def test_the_oppositions_whips_are_whips(house: Parliament, name: str) -> None:
+    house.opposition = {None: [post(name, 1)]}
+    sync(house)
+    assert Office.objects.current().get().kind == OfficeKind.WHIP
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Prime Minister, First Lord of the Treasury and Minister for the Civil Service",
+        "Chancellor of the Exchequer and Second Lord of the Treasury",
+        "Chief Secretary to the Treasury",
+        "Financial Secretary (HM Treasury)",
+        "Parliamentary Secretary (HM Treasury)",
+        "Parliamentary Secretary (Cabinet Office)",
+        "The Lord Chancellor and Secretary of State for Justice",
+        "Lord President of the Council and Leader of the House of Commons",
+    ],
+)
+def test_other_offices_of_the_treasury_make_nobody_a_whip(
+    house: Parliament, name: str
+) -> None:
+    house.government = {None: [post(name, 1)]}
+    sync(house)
+    assert Office.objects.current().get().kind == OfficeKind.MINISTER
+
+
 def test_a_run_that_was_interrupted_asks_nothing_twice(house: Parliament) -> None:
     forget()
     house.faults = [Fault("/20/Contact", status=404)]
