@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
-from actions.models import Delivery, Letter
+from actions.models import Campaign, Delivery, Letter
 from representatives import freshness, parliament
 from representatives.models import Constituency, Representative
 from representatives.parliament import Parliament
@@ -28,6 +28,11 @@ def of_writing(day: datetime.date | None = None) -> Closure | None:
     """Say why nobody can write on a day, today without one; None if people can."""
     now = parliament.on(day)
     return None if now.has_members else Closure(_why(now), _when(now))
+
+
+def of_campaign(campaign: Campaign) -> Closure | None:
+    """Say the same of a campaign; None of one that is closed anyway."""
+    return of_writing() if campaign.is_open else None
 
 
 def held_kinds(now: datetime.datetime, *, live: bool) -> tuple[Delivery.Kind, ...]:
