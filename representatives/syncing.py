@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from representatives import parties, terms, turns
+from representatives import boundaries, parties, terms, turns
 from representatives.errors import ImportRefusedError, RegisterError
 from representatives.house import House, OfficeRow
 from representatives.models import (
@@ -121,8 +121,7 @@ def _theyworkforyou_ids() -> dict[int, int]:
 
 
 def _boundaries() -> int | None:
-    seats = RegisterVersion.objects.current().filter(register=Register.CONSTITUENCIES)
-    return seats.values_list("pk", flat=True).first()
+    return boundaries.version_in_force().values_list("pk", flat=True).first()
 
 
 def run(
@@ -151,17 +150,13 @@ def run(
         record = SyncRun.objects.create(source=source.name, started_at=clock())
         try:
             proposal = propose(source.read(turn.prolong))
-        except RegisterError as error:
-            _end(record, SyncRun.State.FAILED, clock(), reason=str(error))
-            raise
-        _fill(record, proposal)
-        if reason := _why_not(proposal, confirmed):
-            _end(record, SyncRun.State.REFUSED, clock(), reason=reason)
-            return record
-        try:
-            _apply(proposal, record, confirmed, turn)
-        except RegisterError as error:
-            _end(record, SyncRun.State.FAILED, clock(), reason=str(error))
+            _fill(record, proposal)
+            if reason := _why_not(proposal, confirmed):
+                _end(record, SyncRun.State.REFUSED, clock(), reason=reason)
+            else:
+                _apply(proposal, record, confirmed, turn)
+        except (RegisterError, DatabaseError) as error:
+            _end(record, SyncRun.State.FAILED, clock(), reason=_in_words(error))
             raise
     return record
 
@@ -193,7 +188,9 @@ def _apply(
     """
     now = turn.clock()
     turn.secure(now)
-    if _boundaries() != proposal.boundaries:
+    # Locked, so that they do not change before all of this is written.
+    in_force = boundaries.version_in_force().select_for_update().first()
+    if (in_force.pk if in_force else None) != proposal.boundaries:
         raise ImportRefusedError(
             "The boundaries changed while the members were read. Read them again."
         )
@@ -350,6 +347,12 @@ def _close_what_was_killed(now: datetime.datetime) -> None:
     SyncRun.objects.filter(state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.FAILED, reason="It was interrupted.", ended_at=now
     )
+
+
+def _in_words(error: RegisterError | DatabaseError) -> str:
+    if isinstance(error, RegisterError):
+        return str(error)
+    return f"The database refused it ({error}). What is loaded stays as it was."
 
 
 def _fill(record: SyncRun, proposal: Proposal) -> None:
