@@ -1,11 +1,12 @@
 """A House read from Parliament's API, judged, and written down as a whole."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from representatives import loading, lookup, reading, syncing, terms
@@ -504,6 +505,25 @@ def _without(name: str) -> dict[str, Any]:
             ),
             "membershipStartDate is no date",
         ),
+        (
+            member(
+                1,
+                "Seat A",
+                latestHouseMembership={
+                    "membershipFrom": "Seat A",
+                    "membershipStartDate": "2999-01-01T00:00:00",
+                },
+            ),
+            "membershipStartDate is still to come",
+        ),
+        # What SQLite takes and PostgreSQL does not, or neither.
+        (member(1, "Seat A", nameDisplayAs="Ms A\0nn"), "holds what is no character"),
+        (member(1, "Seat A", nameListAs=None, nameFullTitle="\ud800"), "no character"),
+        (member(1, "Seat A", nameDisplayAs="Ms " + "A" * 200), "is far too long"),
+        (member(1, "Seat A", latestParty={"name": "L" * 151}), "is far too long"),
+        (member(0, "Seat A"), "id is no number of anybody"),
+        (member(-5, "Seat A"), "id is no number of anybody"),
+        (member(2**31, "Seat A"), "id is no number of anybody"),
     ],
 )
 def test_an_answer_of_another_shape_changes_nothing_and_is_named(
@@ -541,6 +561,32 @@ def test_a_server_with_a_fault_changes_nothing(house: Parliament, fault: Fault) 
         sync(house)
 
     assert SyncRun.objects.newest_first()[0].state == State.FAILED
+    assert who_sits() == before
+
+
+def test_a_database_that_refuses_changes_nothing_and_the_record_says_so(
+    house: Parliament,
+) -> None:
+    before = who_sits()
+    house.members[0] = member(77, "Seat A")
+    forget()
+
+    def refuse(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.startswith("INSERT") and '"representatives_representative"' in sql:
+            raise OperationalError("disk is full")
+        return execute(sql, *others)
+
+    with (
+        connection.execute_wrapper(refuse),
+        pytest.raises(OperationalError),
+    ):
+        syncing.run(source(house), clock=lambda: NOW)
+
+    run = SyncRun.objects.newest_first()[0]
+    assert run.state == State.FAILED
+    assert run.reason == (
+        "The database refused it (disk is full). What is loaded stays as it was."
+    )
     assert who_sits() == before
 
 
