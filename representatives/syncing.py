@@ -14,7 +14,7 @@ from typing import Final
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from representatives import boundaries, parties, terms, turns
+from representatives import boundaries, doubts, terms, turns
 from representatives.errors import ImportRefusedError, RegisterError
 from representatives.house import House, OfficeRow
 from representatives.models import (
@@ -28,8 +28,6 @@ from representatives.models import (
 from representatives.terms import Change, Plan
 from representatives.turns import Clock, Turn, Wait
 
-# No ordinary day ends more of the terms; a dissolution does, and a person confirms it.
-MOST_ENDED: Final = 0.05
 # Longer than a single try may take, with the pause before it.
 _LEASE: Final = datetime.timedelta(minutes=3)
 _FIELDS: Final = {
@@ -96,7 +94,6 @@ def propose(house: House) -> Proposal:
         theyworkforyou_ids=_theyworkforyou_ids(),
     )
     begun, ended = _offices(house)
-    current = sum(term.is_current for term in known)
     lines = [*_told(plan), *_offices_told(house, begun, ended)]
     return Proposal(
         house=house,
@@ -104,11 +101,7 @@ def propose(house: House) -> Proposal:
         offices_begun=begun,
         offices_ended=ended,
         summary="\n".join(lines),
-        reasons=(
-            *_too_many(plan, current),
-            *_new_parties(house, known),
-            *house.doubts,
-        ),
+        reasons=tuple(doubts.of(house, plan, known, ended)),
         boundaries=_boundaries(),
     )
 
@@ -266,22 +259,6 @@ def _offices(house: House) -> tuple[tuple[OfficeRow, ...], tuple[Office, ...]]:
 
 def _by_start(office: OfficeRow) -> datetime.date:
     return office.started or datetime.date.min
-
-
-def _too_many(plan: Plan, current: int) -> Iterator[str]:
-    ended = len(plan.ended)
-    if ended > current * MOST_ENDED:
-        yield (
-            f"It would end {ended} of {current} terms, more than {MOST_ENDED:.0%}: as"
-            " at a dissolution, or after an election."
-        )
-
-
-def _new_parties(house: House, known: Iterable[Representative]) -> Iterator[str]:
-    """Name parties that nobody had: a slip, or one that was just founded."""
-    had = parties.KNOWN | {term.party for term in known}
-    for party in sorted({row.party for row in house.members} - had):
-        yield f"No member had the party {party!r} before."
 
 
 # --- In words -----------------------------------------------------------------------

@@ -428,6 +428,30 @@ def test_too_many_ends_at_once_wait_for_a_person(house: Parliament) -> None:
     assert "Vacant: Seat A" in run.summary
 
 
+def test_too_many_addresses_gone_at_once_wait_for_a_person(house: Parliament) -> None:
+    """As if the API told offices by other numbers from one day to the next."""
+    house.emails = dict.fromkeys((1, 2))
+
+    run = refused(house)
+
+    assert "It would take 2 of 26 e-mail addresses from members who stay" in run.reason
+    assert "Address gone: Ms Ann Member1 MP, Seat A" in run.summary
+    assert Representative.objects.get(parliament_id=1).email
+
+
+def test_a_house_in_which_nobody_governs_any_more_waits_for_a_person(
+    house: Parliament,
+) -> None:
+    house.government = {None: [post("Minister", 1), post("Assistant Whip", 2)]}
+    sync(house)
+    house.government = {None: []}
+
+    run = refused(house)
+
+    assert run.reason == "It would leave nobody in government: 2 members were."
+    assert Office.objects.current().count() == 2
+
+
 def test_an_empty_house_waits_for_a_person_and_is_a_dissolution_then(
     house: Parliament,
 ) -> None:
