@@ -59,7 +59,7 @@ class Plan:
     is_late: bool
     # Being sent at this moment: it can no longer be stopped.
     is_going: bool
-    # Why no letter goes for now; "" while they go.
+    # Why it does not go for now; "" while letters go.
     held: str
 
 
@@ -102,7 +102,8 @@ def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
         is_due=owed.due_at <= now,
         is_late=owed.due_at + _LATE_AFTER <= now,
         is_going=owed.leased_until is not None and owed.leased_until > now,
-        held=closure.of_sending(now, live=not letter.is_demo),
+        held=closure.of_sending(now, live=not letter.is_demo)
+        or closure.of_result(letter, now),
     )
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import (
 )
 
 from actions import (
+    closure,
     composing,
     exporting,
     history,
@@ -80,11 +81,10 @@ def confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
     now = timezone.now()
     if not shown.can_be_confirmed:
         return redirect("letter", token=tokens.for_letter(shown.pk))
-    is_late = shown.confirm_by <= now
-    if is_late or request.method != "POST":
-        template = "letters/expired.html" if is_late else "letters/confirm.html"
-        status = HTTPStatus.GONE if is_late else HTTPStatus.OK
-        return _page(request, template, shown, status)
+    if shown.confirm_by <= now:
+        return _closed(request, "letters/expired.html", shown, HTTPStatus.GONE)
+    if request.method != "POST":
+        return _to_confirm(request, shown)
     try:
         submitting.confirm(shown, now=now)
     except SubmissionError as error:
@@ -160,6 +160,8 @@ def _status(
 ) -> HttpResponse:
     now = timezone.now()
     events = history.of(shown)
+    # A letter in the queue says by itself why it waits.
+    is_queued = shown.state == Letter.State.QUEUED
     return _page(
         request,
         "letters/status.html",
@@ -174,10 +176,19 @@ def _status(
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,
+        closure=None if is_queued else closure.of_writing(),
         erased_at=privacy.erased_by_itself_at(shown),
         now=now,
         erase_after_days=settings.ERASE_AFTER_DAYS,
     )
+
+
+def _to_confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Show the button, or at once why it would do nothing."""
+    if closure.of_campaign(shown.campaign):
+        template = "letters/no_parliament.html"
+        return _closed(request, template, shown, HTTPStatus.CONFLICT)
+    return _page(request, "letters/confirm.html", shown)
 
 
 def _not_queued(
@@ -198,7 +209,14 @@ def _not_queued(
             template, status = "letters/member_left.html", HTTPStatus.CONFLICT
         case _:
             raise error
-    return _page(request, template, shown, status, closure=str(error))
+    return _closed(request, template, shown, status)
+
+
+def _closed(
+    request: HttpRequest, template: str, shown: Letter, status: int
+) -> HttpResponse:
+    """Draw a page on which it matters whether there are MPs at all."""
+    return _page(request, template, shown, status, closure=closure.of_writing())
 
 
 def _page(

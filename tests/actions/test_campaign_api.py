@@ -136,7 +136,7 @@ def test_counts_by_nothing_are_the_total(client: Client, campaign: Campaign) -> 
         "total": {
             "letters_out": 13,
             "seats_reached": 1,
-            "seats_total": 650,
+            "seats_total": 651,
             "signatures": 0,
             "answered": 0,
             "reported": "0",

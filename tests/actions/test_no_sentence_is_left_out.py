@@ -667,6 +667,36 @@ def test_while_parliament_is_dissolved(
     look_at(writer.reader, held)
     confirm = f"/letters/{tokens.for_letter(waiting.pk)}/confirm/"
     assert writer.reader.post(confirm).status_code == HTTPStatus.CONFLICT
+    for ending in ("thanks/", "write/"):
+        writer.reader.get(f"/{writer.campaign.slug}/{ending}")
+    make_campaign(slug="sxva")
+    writer.reader.get("/")
+    Campaign.objects.update(state=Campaign.State.CLOSED)
+    assert writer.reader.post(confirm).status_code == HTTPStatus.GONE
+    writer.reader.get(f"/{writer.campaign.slug}/write/")
+
+
+@pytest.mark.parametrize("state", Letter.State)
+def test_a_letter_in_every_state_while_parliament_is_dissolved(
+    reader: Reader, state: str
+) -> None:
+    withdrawn = make_letter(state=Letter.State.CANCELLED)
+    LetterEvent.objects.create(letter=withdrawn, kind=LetterEvent.Kind.WITHDRAWN)
+    late = make_letter(confirm_by=timezone.now() - DAY)
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+    )
+    for letter in (make_letter(state=state), withdrawn, late):
+        look_at(reader, letter)
+
+
+def test_a_letter_that_waits_for_the_result_of_its_seat(reader: Reader) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.COUNTING, begins_on=parliament.today()
+    )
+    Representative.objects.update(is_current=False)
+    look_at(reader, letter)
 
 
 def test_after_an_election_with_a_register_from_before(

@@ -338,5 +338,5 @@ def test_the_page_asks_the_database_no_more_for_a_long_history(
     Letter.objects.update(
         state=Letter.State.ACCEPTED, accepted_at=timezone.now(), ended_at=timezone.now()
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(path)
