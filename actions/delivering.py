@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from actions import closure, lifecycle, mail, recording, wording
+from actions.batching import Pace
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, Subscription
@@ -126,11 +127,11 @@ def deliver_due(
         _settle(lease, clock)
     if live:
         tidings.dropped += withdraw_demo_letters(clock())
-    worker = _Worker(clock, should_stop, tidings, live=live)
+    worker = _Worker(clock, should_stop, tidings, at_most, live=live)
     while not tidings.trouble and not should_stop() and worker.has_work():
         try:
             with mail.open_connection() as way_out:
-                worker.deliver(way_out, at_most)
+                worker.deliver(way_out)
         except TemporaryDeliveryError as error:
             tidings.trouble = str(error)
     return tidings
@@ -160,6 +161,7 @@ class _Worker:
         clock: Clock,
         should_stop: Callable[[], bool],
         tidings: Tidings,
+        at_most: int,
         *,
         live: bool,
     ) -> None:
@@ -167,25 +169,26 @@ class _Worker:
         self.should_stop = should_stop
         self.tidings = tidings
         self.live = live
+        self.pace = Pace(HELD_FOR, at_most=at_most)
 
     def has_work(self) -> bool:
         """Whether it is worth calling the mail server."""
         return _due(self.clock(), live=self.live).exists()
 
-    def deliver(self, way_out: mail.Connection, at_most: int) -> None:
+    def deliver(self, way_out: mail.Connection) -> None:
         """Send what is due until the connection has served its time."""
         left = MAILS_A_CONNECTION
         while left > 0 and way_out.is_open and not self.should_stop():
-            batch = claim(self.clock(), live=self.live, at_most=min(at_most, left))
+            at_most = min(self.pace.mails, left)
+            batch = claim(self.clock(), live=self.live, at_most=at_most)
             if not batch:
                 return
-            left -= len(batch)
-            self._deliver(batch, way_out)
+            left -= self._deliver(batch, way_out)
         if not way_out.is_open:
             self.tidings.trouble = "The mail server hung up."
 
-    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> None:
-        """Send a batch; whatever happens, settle what went and give back the rest."""
+    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> int:
+        """Send a batch, settle what went, give back the rest; say how many it began."""
         claimed_at = self.clock()
         lease = batch[0].lease
         in_hand: Delivery | None = None
@@ -205,6 +208,9 @@ class _Worker:
                 self._postpone(in_hand, gettext_noop("A fault in Postbag."))
             if rest:
                 _give_back(lease)
+        begun = len(batch) - len(rest)
+        self.pace.learn(len(batch), begun, self.clock() - claimed_at)
+        return begun
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
         now = self.clock()

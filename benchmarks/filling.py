@@ -51,6 +51,26 @@ def queued(count: int) -> None:
         submitting.confirm(letter, now=now)
 
 
+@transaction.atomic
+def owed_later() -> None:
+    """Let every letter wait to be sent, but not before ``release``."""
+    letters = Letter.objects.filter(deliveries__kind=Delivery.Kind.LETTER)
+    letters.update(state=Letter.State.QUEUED, accepted_at=None, ended_at=None)
+    Delivery.objects.update(
+        state=Delivery.State.WAITING,
+        due_at=timezone.now() + datetime.timedelta(days=1),
+        done_at=None,
+        attempts=0,
+    )
+
+
+def release(count: int) -> None:
+    """Let so many letters that are owed later be due now."""
+    later = Delivery.objects.waiting().filter(due_at__gt=timezone.now())
+    chosen = list(later.values_list("pk", flat=True)[:count])
+    Delivery.objects.filter(pk__in=chosen).update(due_at=timezone.now())
+
+
 def sent_over_months(count: int) -> None:
     """Copy one letter to that many, sent over ``DAYS`` days to every seat."""
     pattern = written(1)[0]
