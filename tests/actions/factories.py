@@ -7,12 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from actions import subscribing, tokens
+from actions import replies, subscribing, tokens
 from actions.models import (
     Campaign,
     Delivery,
     Demand,
     Letter,
+    LetterEvent,
     LetterTemplate,
     LetterTemplateVersion,
     Subscription,
@@ -164,6 +165,8 @@ def make_letter(
             **fields,
         }
     )
+    if Letter.State(state) in replies.TELLING:
+        LetterEvent.objects.create(letter=letter, kind=state, at=now)
     owed = {
         Letter.State.AWAITING_CONFIRMATION: Delivery.Kind.CONFIRMATION,
         Letter.State.QUEUED: Delivery.Kind.LETTER,
