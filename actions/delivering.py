@@ -64,6 +64,7 @@ _OWED_WHILE: Final = {
     Delivery.Kind.QUESTION_REMINDER: Letter.State.ACCEPTED,
     Delivery.Kind.WITHHELD_NOTICE: Letter.State.CANCELLED,
 }
+_ASKS_TO_CONFIRM: Final = {Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER}
 
 
 @dataclass
@@ -293,7 +294,7 @@ def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
         if kind == Delivery.Kind.REOPENING:
             return owner.is_confirmed and owner.campaign.is_open
         return owner.is_confirmed or owner.can_be_confirmed(now)
-    if kind == Delivery.Kind.CONFIRMATION and owner.confirm_by <= now:
+    if kind in _ASKS_TO_CONFIRM and owner.confirm_by <= now:
         return False
     # The links are owed wherever the letter is.
     is_in_time = owner.state == _OWED_WHILE.get(kind, owner.state)

@@ -13,6 +13,13 @@ _WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
 _OUTBOX: Final = gettext_lazy(
     "It went to the outbox on this machine, and nowhere else."
 )
+# Said of a letter that the server can still send back.
+_HERE_SO_FAR: Final = gettext_lazy("It has not come back so far.")
+_MAY_COME_BACK: Final = frozenset(
+    {Letter.State.ACCEPTED, Letter.State.NO_ANSWER, Letter.State.NONE_NEEDED}
+)
+# How long mail servers try before they send a letter back.
+SERVERS_TRY: Final = datetime.timedelta(days=5)
 # What is told of a letter to whoever did not write it.
 _NOT_YOURS: Final = {
     LetterEvent.Kind.WRITTEN: gettext_lazy("Somebody wrote the letter."),
@@ -26,6 +33,15 @@ _NOT_YOURS: Final = {
     ),
     LetterEvent.Kind.ANSWERED: gettext_lazy(
         "Somebody told us that there was an answer."
+    ),
+    LetterEvent.Kind.ACKNOWLEDGED: gettext_lazy(
+        "Somebody told us that there was an acknowledgement only."
+    ),
+    LetterEvent.Kind.NO_ANSWER: gettext_lazy(
+        "Somebody told us that there was no answer."
+    ),
+    LetterEvent.Kind.NONE_NEEDED: gettext_lazy(
+        "Somebody told us that no answer is needed."
     ),
 }
 # A mail that is due goes as soon as a worker looks; after this it has to wait for once.
@@ -89,6 +105,11 @@ def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> 
     return Letter.State.ACCEPTED.value if letter.stands else letter.state
 
 
+def is_on_its_way(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether servers may still be trying to hand a letter on that one of them took."""
+    return letter.accepted_at is not None and now < letter.accepted_at + SERVERS_TRY
+
+
 def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
     """Say when a letter goes; None if it does not wait for that."""
     if letter.state != Letter.State.QUEUED:
@@ -115,6 +136,8 @@ def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening
     if is_disowned:
         words = str(_NOT_YOURS.get(kind, words))
     why = _why(event)
+    if event.kind == LetterEvent.Kind.ACCEPTED and _is_here_so_far(letter):
+        why = refusals.Explanation(str(_HERE_SO_FAR))
     return Happening(
         at=event.at,
         kind=event.kind,
@@ -123,6 +146,10 @@ def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening
         answer=why.answer,
         stored_cause=event.cause,
     )
+
+
+def _is_here_so_far(letter: Letter) -> bool:
+    return letter.state in _MAY_COME_BACK and not letter.is_demo
 
 
 def _why(event: LetterEvent) -> refusals.Explanation:

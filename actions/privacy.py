@@ -186,10 +186,10 @@ def retention() -> tuple[Kept, ...]:
             with_the_campaign,
         ),
         Kept(
-            gettext("That you told us of an answer, and when"),
+            gettext("What you told us of an answer and when, and when we asked you"),
             gettext(
-                "To say how many letters are answered. What the answer says is not "
-                "asked."
+                "To say how many letters are answered, and to ask twice at most. What "
+                "the answer says is not asked."
             ),
             with_the_campaign,
         ),

@@ -41,8 +41,13 @@ class HeadlineCounts:
     seats_total: int
     mostly_own: int
     signatures: int = 0
-    # As their writers told us.
+    # As their writers told us; each letter is in one of these at most.
     answered: int = 0
+    acknowledged: int = 0
+    no_answer: int = 0
+    none_needed: int = 0
+    # In none of the other numbers any more.
+    bounced: int = 0
     # Roughly and as at the last midnight, so that nobody who had to be counted unseen
     # stands out.
     reported: Span = BUCKETS[0]
@@ -172,7 +177,11 @@ def _headline(letters: LettersOut, in_force: frozenset[int]) -> HeadlineCounts:
         seats_total=len(in_force),
         mostly_own=letters.mostly_own,
         signatures=letters.signatures,
-        answered=letters.answered,
+        answered=letters.answers[Tally.Step.ANSWERED],
+        acknowledged=letters.answers[Tally.Step.ACKNOWLEDGED],
+        no_answer=letters.answers[Tally.Step.NO_ANSWER],
+        none_needed=letters.answers[Tally.Step.NONE_NEEDED],
+        bounced=letters.bounced,
         reported=seats.rough(letters.reported.total_before_today),
     )
 

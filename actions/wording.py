@@ -25,6 +25,11 @@ _SUBJECTS = {
     Delivery.Kind.WITHHELD_NOTICE: gettext_lazy(
         "We do not know whether your letter to {name} has gone"
     ),
+    Delivery.Kind.REMINDER: gettext_lazy("Your letter to {name} still waits for you"),
+    Delivery.Kind.QUESTION: gettext_lazy("Did {name} answer your letter?"),
+    Delivery.Kind.QUESTION_REMINDER: gettext_lazy(
+        "Once more: did {name} answer your letter?"
+    ),
 }
 # Of mail that was asked for, and is confirmed or not: the subject and the template. No
 # subject says anything of the campaign: a locked screen shows it to whoever is near.
@@ -201,6 +206,7 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
             "address": "\n".join((letter.recipient_name, *composing.HOUSE_OF_COMMONS)),
             "links": _links(letter),
             "again": _again(letter) if _has_member_left(letter, kind) else "",
+            "asks_again": settings.ASK_AGAIN_AFTER_DAYS > 0,
         }
     )
     return Wording(
@@ -286,7 +292,7 @@ def _links(letter: Letter) -> dict[str, str]:
     token = tokens.for_letter(letter.pk)
     return {
         name: settings.SITE_URL + reverse(name, kwargs={"token": token})
-        for name in ("confirm", "disown", "letter")
+        for name in ("confirm", "disown", "letter", "answer")
     }
 
 

@@ -134,6 +134,7 @@ def _copies(pattern: Letter, count: int) -> Iterator[Letter]:
             **{
                 **fixed,
                 "id": uuid.uuid4(),
+                "tag": tags.new(),
                 "representative_id": representative,
                 "constituency_id": constituency,
                 "state": Letter.State.ACCEPTED,

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -131,11 +132,20 @@ def erase(request: HttpRequest, shown: Letter) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_letter
-def answered(request: HttpRequest, shown: Letter) -> HttpResponse:
-    """Note that the MP has answered, once the writer presses the button."""
-    if request.method == "POST":
-        replies.report(shown, now=timezone.now())
-    return redirect("letter", token=tokens.for_letter(shown.pk))
+def answer(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Ask whether the MP has answered; note what the writer presses the button for."""
+    events = history.of(shown)
+    telling = replies.telling_of(shown, events)
+    if telling is None:
+        return redirect("letter", token=tokens.for_letter(shown.pk))
+    told = request.POST.get("told", "")
+    if request.method != "POST" or told not in replies.TELLING:
+        is_mistaken = request.method == "POST"
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if is_mistaken else HTTPStatus.OK
+        more = {"telling": telling, "is_mistaken": is_mistaken}
+        return _page(request, "letters/answer.html", shown, status, **more)
+    replies.report(shown, Letter.State(told), now=timezone.now())
+    return redirect(f"{reverse('letter', args=[tokens.for_letter(shown.pk)])}#answer")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,6 +180,8 @@ def _status(
         events=events,
         outcome=history.outcome(shown, events, now),
         plan=history.plan_for(shown, now),
+        is_on_its_way=history.is_on_its_way(shown, now),
+        telling=replies.telling_of(shown, events),
         has_member_left=any(
             event.stored_cause == wording.MEMBER_LEFT for event in events
         ),

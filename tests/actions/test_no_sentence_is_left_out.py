@@ -32,6 +32,7 @@ from actions import (
     privacy,
     recording,
     reopening,
+    replies,
     submitting,
     subscribing,
     tokens,
@@ -335,6 +336,19 @@ def count(campaign: Campaign, letters: int) -> None:
     for (step, way, own), seat in itertools.product(kinds, seats):
         counted = Counted(campaign.pk, seat.pk, way, own, is_demo=True)
         counting.add(counted, step, timezone.now() - 3 * DAY, letters=letters)
+
+
+@pytest.mark.parametrize("letters", [1, 7])
+def test_what_became_of_letters(reader: Reader, letters: int) -> None:
+    campaign = make_campaign()
+    count(campaign, letters)
+    seat = Constituency.objects.order_by("code")[0]
+    counted = Counted(
+        campaign.pk, seat.pk, Tally.Way.EMAIL, Tally.OwnWords.MOST, is_demo=True
+    )
+    for step in (*Tally.ANSWERS, Tally.Step.BOUNCED):
+        counting.add(counted, step, timezone.now(), letters=letters)
+    reader.get(f"/{campaign.slug}/progress/")
 
 
 def test_only_what_was_not_sent_by_postbag(reader: Reader) -> None:
@@ -854,7 +868,7 @@ def test_the_end_of_what_leaves_no_trace(unseen: Writer, settings: Settings) -> 
 def look_at(reader: Reader, letter: Letter) -> None:
     """Open all pages of a letter."""
     at = f"/letters/{tokens.for_letter(letter.pk)}/"
-    for ending in ("", "confirm/", "not-me/", "erase/"):
+    for ending in ("", "confirm/", "not-me/", "erase/", "answer/"):
         reader.get(at + ending)
     reader.post(f"{at}data/")
 
@@ -974,12 +988,29 @@ def test_a_letter_that_is_about_to_be_erased(
     look_at(reader, make_letter(state=Letter.State.REPEATED))
 
 
-def test_a_letter_that_was_answered(reader: Reader) -> None:
+@pytest.mark.parametrize("told", replies.TELLING)
+def test_a_letter_of_which_its_writer_tells(reader: Reader, told: str) -> None:
     letter = make_letter(
         state=Letter.State.ACCEPTED, campaign=make_campaign(stock_reply_help="დიახ?")
     )
+    at = f"/letters/{tokens.for_letter(letter.pk)}/answer/"
+    assert reader.post(at).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    reader.post(at, {"told": told}, follow=True)
     look_at(reader, letter)
-    reader.post(f"/letters/{tokens.for_letter(letter.pk)}/answered/", follow=True)
+    Letter.objects.update(reply_seen_at=timezone.now() + DAY)
+    look_at(reader, letter)
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_a_letter_that_has_not_come_back(
+    reader: Reader, settings: Settings, days: int
+) -> None:
+    settings.DELIVERY_IS_LIVE = True
+    settings.ASK_AFTER_DAYS = 1 + days
+    gone_at = timezone.now() - days * DAY
+    letter = make_letter(state=Letter.State.ACCEPTED, now=gone_at)
+    LetterEvent.objects.create(letter=letter, kind=LetterEvent.Kind.ACCEPTED)
+    look_at(reader, letter)
 
 
 def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
@@ -1005,7 +1036,13 @@ def test_what_is_held_of_a_letter(reader: Reader, language: str) -> None:
         done_at = None if state == Delivery.State.WAITING else timezone.now()
         letter.deliveries.update(state=state, done_at=done_at)
         look_at(reader, letter)
-    for kind in (Delivery.Kind.LETTER, Delivery.Kind.LINKS):
+    for kind in (
+        Delivery.Kind.LETTER,
+        Delivery.Kind.LINKS,
+        Delivery.Kind.REMINDER,
+        Delivery.Kind.QUESTION,
+        Delivery.Kind.QUESTION_REMINDER,
+    ):
         Delivery.objects.create(letter=letter, kind=kind, is_demo=True)
     look_at(reader, letter)
 
@@ -1190,6 +1227,31 @@ def test_our_own_mails(
     with translation.override(LANGUAGE):
         link = "https://letters.example/#draft=abc"
         read_mail(listener, wording.elsewhere(PERSON["email"], link))
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+@pytest.mark.parametrize("asks_again", [0, 7])
+def test_mails_that_remind_and_ask(
+    listener: Listener, settings: Settings, asks_again: int, *, is_live: bool
+) -> None:
+    settings.ASK_AGAIN_AFTER_DAYS = asks_again
+    letters = (
+        make_letter(),
+        make_letter(state=Letter.State.ACCEPTED, helper=HELPER),
+        make_letter(state=Letter.State.ACCEPTED, reply_seen_at=timezone.now()),
+    )
+    settings.DELIVERY_IS_LIVE = is_live
+    for kind, letter in itertools.product(
+        (
+            Delivery.Kind.REMINDER,
+            Delivery.Kind.QUESTION,
+            Delivery.Kind.QUESTION_REMINDER,
+        ),
+        letters,
+    ):
+        if letter.has_gone or kind == Delivery.Kind.REMINDER:
+            owed = Delivery(letter=letter, kind=kind, is_demo=not is_live)
+            read_mail(listener, wording.of(owed))
 
 
 @pytest.mark.parametrize("letters", [1, 2, mailboxes.AT_MOST])

@@ -339,6 +339,29 @@ def test_answers_are_counted_and_are_no_letters() -> None:
     assert reports.headline(campaign) == HeadlineCounts(3, 1, 651, 0, answered=2)
 
 
+def test_each_answer_is_counted_by_itself_and_once_when_it_is_put_right() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    count_letters(campaign, seat, 9)
+    for number, step in enumerate(Tally.ANSWERS, start=1):
+        count_letters(campaign, seat, number, step=step)
+    count_letters(campaign, seat, -1, day=TODAY, step=Tally.Step.NO_ANSWER)
+    count_letters(campaign, seat, 1, day=TODAY, step=Tally.Step.ANSWERED)
+
+    assert reports.headline(campaign) == HeadlineCounts(
+        9, 1, 650, 0, answered=2, acknowledged=2, no_answer=2, none_needed=4
+    )
+
+
+def test_what_came_back_is_counted_apart_and_taken_off_the_letters_out() -> None:
+    campaign, near, far = make_campaign(), make_seat("Near"), make_seat("Far")
+    count_letters(campaign, near, 3)
+    count_letters(campaign, far, 1)
+    count_letters(campaign, near, 1, step=Tally.Step.BOUNCED)
+    count_letters(campaign, far, 1, step=Tally.Step.BOUNCED)
+
+    assert reports.headline(campaign) == HeadlineCounts(2, 1, 650, 0, bounced=2)
+
+
 def test_a_signature_is_no_letter() -> None:
     campaign, seat = make_campaign(), make_seat()
     count_letters(campaign, seat, 3, own_words=Tally.OwnWords.SIGNATURE)
