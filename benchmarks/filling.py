@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from actions import composing, counting, submitting
+from actions import composing, counting, submitting, tags
 from actions.composing import Sender
 from actions.models import Delivery, Letter, LetterEvent, Tally
 from actions.submitting import Draft
