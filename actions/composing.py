@@ -279,8 +279,9 @@ def _is_note(bracketed: str, notes: Collection[str]) -> bool:
     return bool(is_to_be_replaced and _LETTER.search(bracketed))
 
 
-def _framed(letter: Letter, text: Composition) -> Sheet:
-    sender = Sender(
+def sender_of(letter: Letter) -> Sender:
+    """Give who wrote a letter, and from where."""
+    return Sender(
         name=letter.sender_name,
         email=letter.sender_email,
         address_line_1=letter.address_line_1,
@@ -290,8 +291,11 @@ def _framed(letter: Letter, text: Composition) -> Sheet:
         address_note=letter.address_note,
         helper=letter.helper,
     )
+
+
+def _framed(letter: Letter, text: Composition) -> Sheet:
     return sheet(
-        sender,
+        sender_of(letter),
         letter.recipient_name,
         letter.recipient_salutation,
         text,

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext, gettext_lazy
 
-from actions import closure, refusals
+from actions import closure, reasons, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
@@ -43,8 +43,6 @@ class Happening:
     cause: str = ""
     # The mail server's own words behind the cause.
     answer: str = ""
-    # The cause as it is stored, in English.
-    stored_cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,6 @@ def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening
         words=words,
         cause=why.words,
         answer=why.answer,
-        stored_cause=event.cause,
     )
 
 
@@ -128,6 +125,8 @@ def _why(event: LetterEvent) -> refusals.Explanation:
         return refusals.Explanation("")
     if event.kind in _WITH_A_REASON:
         return refusals.explained(event.cause)
+    if event.kind == LetterEvent.Kind.HELD:
+        return refusals.Explanation(reasons.in_short(event.cause))
     words = gettext(event.cause)
     # Said already, by what happened before.
     is_told = words == str(LetterEvent.Kind.DISOWNED.label)

@@ -24,10 +24,10 @@ from actions import (
     history,
     limiting,
     privacy,
+    reasons,
     replies,
     submitting,
     tokens,
-    wording,
 )
 from actions.errors import (
     CampaignClosedError,
@@ -160,17 +160,18 @@ def _status(
 ) -> HttpResponse:
     now = timezone.now()
     events = history.of(shown)
+    outcome = history.outcome(shown, events, now)
+    has_failed = outcome == Letter.State.FAILED
     return _page(
         request,
         "letters/status.html",
         shown,
         status,
         events=events,
-        outcome=history.outcome(shown, events, now),
+        outcome=outcome,
         plan=history.plan_for(shown, now),
-        has_member_left=any(
-            event.stored_cause == wording.MEMBER_LEFT for event in events
-        ),
+        told=reasons.of_holding(shown, now),
+        failure=reasons.of_failure(shown) if has_failed else None,
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,

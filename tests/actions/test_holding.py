@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from actions import holding, lifecycle
+from actions import delivering, holding, lifecycle
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from tests.actions.factories import NOW, make_letter
@@ -38,6 +38,54 @@ def test_a_letter_in_a_workers_hands_is_not_held() -> None:
     assert not holding.hold(letter, Letter.Hold.FLOOD, NOW, decide_by=NOW + DAY)
     assert letter.state == State.QUEUED
     assert owed(letter) == {Delivery.Kind.LETTER}
+
+
+def test_the_worker_that_has_a_letter_in_hand_may_hold_it() -> None:
+    letter = make_letter(state=State.QUEUED)
+    lease = uuid.uuid4()
+    letter.deliveries.update(lease=lease, leased_until=NOW + DAY)
+    by = NOW + DAY
+    other = uuid.uuid4()
+    assert not holding.hold(letter, Letter.Hold.VACANT, NOW, decide_by=by, lease=other)
+    assert holding.hold(letter, Letter.Hold.VACANT, NOW, decide_by=by, lease=lease)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+    assert letter.deliveries.get(kind=Delivery.Kind.LETTER).lease is None
+
+
+def test_a_letter_held_on_for_another_reason_has_a_time_and_a_mail_of_its_own() -> None:
+    letter = held(Letter.Hold.VACANT)
+    first = letter.deliveries.get(kind=Delivery.Kind.HELD_NOTICE)
+    Delivery.objects.filter(pk=first.pk).update(
+        state=Delivery.State.SENT, done_at=NOW + DAY
+    )
+    later = NOW + 2 * DAY
+    reason = Letter.Hold.MEMBER_CHANGED
+    stale = Letter.objects.get(pk=letter.pk)
+
+    assert holding.hold_on(letter, reason, later, decide_by=later + 9 * DAY)
+
+    assert (letter.held_for, letter.held_at) == (reason, later)
+    assert letter.decide_by == later + 9 * DAY
+    second = letter.deliveries.get(kind=Delivery.Kind.HELD_NOTICE)
+    assert second.state == Delivery.State.WAITING
+    assert second.pk != first.pk, "the Message-ID would be one that was seen before"
+    assert [event.cause for event in letter.events.all()] == ["vacant", reason]
+    assert not holding.hold_on(stale, Letter.Hold.DISSOLVED, later, decide_by=later)
+
+
+def test_a_letter_that_waits_in_the_queue_keeps_its_message_id() -> None:
+    letter = held()
+    first = letter.deliveries.get(kind=Delivery.Kind.LETTER).pk
+    assert holding.release(letter, NOW + DAY)
+    assert letter.deliveries.get(kind=Delivery.Kind.LETTER).pk == first
+
+
+def test_a_held_letter_from_trying_out_is_withdrawn_once_letters_go_for_real() -> None:
+    letter = held()
+    letter.deliveries.update(state=Delivery.State.SENT, done_at=NOW)
+    assert delivering.withdraw_demo_letters(NOW) == 1
+    letter.refresh_from_db()
+    assert letter.state == State.CANCELLED
 
 
 def test_a_released_letter_is_owed_again_and_can_be_held_again() -> None:
