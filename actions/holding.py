@@ -9,6 +9,7 @@ import uuid
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from actions import lifecycle, reasons
 from actions.lifecycle import Move
@@ -21,6 +22,14 @@ PEOPLE_HAVE: Final = datetime.timedelta(days=3)
 # Only once a House sits again can anybody decide, and an election takes six weeks.
 HOUSES_TAKE: Final = datetime.timedelta(days=90)
 HELD_TOO_LONG: Final = reasons.HELD_TOO_LONG
+
+
+def end_of_day(moment: datetime.datetime) -> datetime.datetime:
+    """Give the midnight after: who may decide by a day has all of it."""
+    next_day = timezone.localdate(moment) + datetime.timedelta(days=1)
+    return timezone.make_aware(
+        datetime.datetime.combine(next_day, datetime.time.min)
+    ).astimezone(datetime.UTC)
 
 
 @transaction.atomic

@@ -97,7 +97,7 @@ def of_holding(letter: Letter, now: datetime.datetime) -> Holding | None:
     return Holding(
         why=why,
         next=next_,
-        ends=_ends(reason, _day(timezone.localdate(letter.decide_by))),
+        ends=_ends(reason, _day(_last_day(letter.decide_by))),
         is_for_writer=is_decided and closed is None,
     )
 
@@ -234,6 +234,11 @@ def _ends(reason: Hold, day: str) -> str:
         "If nobody has decided by {day}, it is not sent, and we mail you its text and "
         "how to post it."
     ).format(day=day)
+
+
+def _last_day(end: datetime.datetime) -> datetime.date:
+    """Give the day on which one may still decide; a midnight ends the day before."""
+    return timezone.localdate(end - datetime.timedelta(seconds=1))
 
 
 def _day(day: datetime.date) -> str:

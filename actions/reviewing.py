@@ -20,6 +20,8 @@ from representatives import lookup, parliament
 
 Hold = Letter.Hold
 
+# When one is looked at again whose MP nobody knows at this moment.
+_A_WHILE: Final = datetime.timedelta(minutes=1)
 SAME_AGAIN: Final = gettext_noop("Whom you wrote to holds the seat again.")
 
 
@@ -66,7 +68,7 @@ def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
     else:
         # Its result is not known yet: it waits in the queue.
         Delivery.objects.waiting().filter(pk=delivery.pk, lease=delivery.lease).update(
-            lease=None, leased_until=None
+            lease=None, leased_until=None, due_at=now + _A_WHILE
         )
     return False
 
@@ -123,9 +125,9 @@ def _decide_by(
 ) -> datetime.datetime:
     """Give whoever decides their time: the voters first, where they have to."""
     if reason in {Hold.MEMBER_CHANGED, Hold.BOUNDARIES_CHANGED}:
-        return now + holding.WRITERS_HAVE
+        return holding.end_of_day(now + holding.WRITERS_HAVE)
     by = now + holding.HOUSES_TAKE
     if reason == Hold.VACANT and (day := lookup.by_election(letter.constituency.code)):
         noon = datetime.time(12, tzinfo=datetime.UTC)
         by = max(by, datetime.datetime.combine(day, noon) + holding.WRITERS_HAVE)
-    return by
+    return holding.end_of_day(by)

@@ -4,8 +4,9 @@ import datetime
 import uuid
 
 import pytest
+from django.utils import timezone
 
-from actions import delivering, holding, lifecycle
+from actions import delivering, holding, lifecycle, reasons
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from tests.actions.factories import NOW, make_letter
@@ -124,6 +125,30 @@ def test_what_nobody_decides_on_ends_when_its_time_is_over() -> None:
     assert letter.state == State.FAILED
     assert letter.events.filter(cause=holding.HELD_TOO_LONG).exists()
     assert owed(other) == {Delivery.Kind.LETTER}
+
+
+@pytest.mark.parametrize(
+    ("moment", "midnight"),
+    [
+        # In winter, in summer, and late on a summer's evening, London's next day.
+        ("2026-11-22T12:00", "2026-11-23T00:00"),
+        ("2026-07-01T12:00", "2026-07-01T23:00"),
+        ("2026-07-01T23:30", "2026-07-02T23:00"),
+    ],
+)
+def test_who_may_decide_by_a_day_has_all_of_it(moment: str, midnight: str) -> None:
+    at, end = (
+        datetime.datetime.fromisoformat(one).replace(tzinfo=datetime.UTC)
+        for one in (moment, midnight)
+    )
+    assert holding.end_of_day(at) == end
+    letter = make_letter(state=State.HELD, held_for=Letter.Hold.VACANT)
+    Letter.objects.update(held_at=at, decide_by=end)
+    letter.refresh_from_db()
+    told = reasons.of_holding(letter, at)
+    day = timezone.localdate(at)
+    assert told
+    assert f"by {day.day} {day:%B} 2026" in told.ends
 
 
 def test_a_held_letter_can_be_cancelled() -> None:

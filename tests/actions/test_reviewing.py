@@ -98,7 +98,7 @@ def test_while_parliament_is_dissolved_letters_are_held_and_their_writers_told()
     assert look(now) == 1
 
     assert held_for(letter) == Hold.DISSOLVED
-    assert letter.decide_by == now + holding.HOUSES_TAKE
+    assert letter.decide_by == holding.end_of_day(now + holding.HOUSES_TAKE)
     assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
     assert held_for(unconfirmed) == ""
     assert look(now) == 0, "once is enough"
@@ -116,7 +116,7 @@ def test_a_seat_that_fell_vacant_waits_for_its_by_election() -> None:
     assert look(now) == 2
 
     assert held_for(letter) == held_for(far) == Hold.VACANT
-    assert letter.decide_by == now + holding.HOUSES_TAKE
+    assert letter.decide_by == holding.end_of_day(now + holding.HOUSES_TAKE)
     assert far.decide_by
     assert far.decide_by > now + 113 * DAY
 
@@ -130,7 +130,7 @@ def test_a_letter_is_held_when_somebody_else_holds_the_seat() -> None:
     assert look(now) == 1
 
     assert held_for(letter) == Hold.MEMBER_CHANGED
-    assert letter.decide_by == now + holding.WRITERS_HAVE
+    assert letter.decide_by == holding.end_of_day(now + holding.WRITERS_HAVE)
 
 
 def test_a_letter_follows_its_mp_into_the_next_term() -> None:
@@ -248,7 +248,7 @@ def test_the_writer_is_asked_when_somebody_else_is_elected() -> None:
     assert look(now) == 1
 
     assert held_for(letter) == Hold.MEMBER_CHANGED
-    assert letter.decide_by == now + holding.WRITERS_HAVE
+    assert letter.decide_by == holding.end_of_day(now + holding.WRITERS_HAVE)
     assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
     assert look(now) == 0
 
