@@ -1,10 +1,12 @@
 """A held letter goes to whoever is its writer's MP now, if they say so."""
 
 import datetime
+import threading
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -409,3 +411,24 @@ def test_another_seat_can_be_chosen_only_where_boundaries_changed(
     page = client.post(at(letter), {"seat": other.constituency.code, "choose": "1"})
     assert f"Is your letter to go to {NEW_NAME}?" in text(page)
     assert "Not your MP?" not in text(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_twice_at_once_it_goes_once() -> None:
+    letter = succeeded()
+    seat = lookup.seat(letter.constituency.code)
+    assert seat
+    done: list[bool] = []
+
+    def press() -> None:
+        mine = Letter.objects.get(pk=letter.pk)
+        done.append(redirecting.redirect(mine, seat, "S", BODY, now=timezone.now()))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False] * 3 + [True]
+    assert letter.events.filter(kind=LetterEvent.Kind.REDIRECTED).count() == 1

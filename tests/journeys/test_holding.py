@@ -98,6 +98,12 @@ def test_after_a_dissolution_the_letter_goes_to_another_mp_if_its_writer_says_so
     look(page, f"Is your letter to go to {NEW}?")
     sheet = page.get_by_label("The letter", exact=True)
     expect(sheet).to_contain_text("Dear Dr Gray,")
+    subject = page.get_by_label("Subject", exact=True)
+    subject.fill("")
+    page.get_by_role("button", name=f"Send it to {NEW}").click()
+    look(page, f"Is your letter to go to {NEW}?")
+    expect(subject).to_have_attribute("aria-invalid", "true")
+    subject.fill("Please act")
     page.get_by_role("button", name=f"Send it to {NEW}").click()
     look(page, "Your letter is on its way")
     expect(page.get_by_text("You had it sent to whoever is your MP")).to_be_visible()
@@ -153,6 +159,14 @@ def test_after_new_boundaries_the_postcode_finds_the_mp(page: Page) -> None:
     look(page, f"Is your letter to go to {name}?")
     page.get_by_text("Not your MP?").click()
     look(page, f"Is your letter to go to {name}?")
+
+    # Where the postcode is shared, or there is none, one chooses.
+    for postcode in ("AB10 1AA", ""):
+        Letter.objects.update(postcode=postcode)
+        open_letter(page, letter, "redirect/")
+        look(page, "Which constituency are you in now?")
+    page.get_by_label("Constituency", exact=True).select_option(found.code)
+    page.get_by_role("button", name="Choose this constituency").click()
     page.get_by_role("button", name=f"Send it to {name}").click()
     look(page, "Your letter is on its way")
 
