@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, lifecycle, mail, recording, wording
+from actions import closure, lifecycle, mail, recording, reviewing
 from actions.batching import Pace
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.lifecycle import Move
@@ -141,7 +141,7 @@ def deliver_due(
 def withdraw_demo_letters(now: datetime.datetime) -> int:
     """Drop mails that were owed before a switch to live; say how many.
 
-    Letters that waited to be sent or confirmed end as cancelled.
+    Letters that waited to be sent or confirmed, or were held, end as cancelled.
     """
     owed = Delivery.objects.waiting().filter(is_demo=True)
     count = 0
@@ -151,6 +151,10 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
             if letter := delivery.letter:
                 lifecycle.make(Move.WITHDRAW, letter, now)
         count += 1
+    # Of these no mail may be owed.
+    for held in Letter.objects.of_mode(live=False).held():
+        with transaction.atomic():
+            count += lifecycle.make(Move.WITHDRAW, held, now)
     return count
 
 
@@ -218,8 +222,8 @@ class _Worker:
         if not _is_owed(delivery, now):
             self.tidings.dropped += recording.dropped(delivery, now)
             return
-        if _has_nobody_to_read_it(delivery):
-            self._give_up(delivery, wording.MEMBER_LEFT)
+        if not reviewing.may_go(delivery, now):
+            self.tidings.dropped += 1
             return
         try:
             way_out.send(mail.message_for(delivery, now=now))
@@ -299,12 +303,6 @@ def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
     # The links are owed wherever the letter is.
     is_in_time = owner.state == _OWED_WHILE.get(kind, owner.state)
     return is_in_time and not owner.is_forgotten
-
-
-def _has_nobody_to_read_it(delivery: Delivery) -> bool:
-    """Whether the MP left the seat since the letter was confirmed."""
-    letter = delivery.carried
-    return letter is not None and not letter.representative.is_current
 
 
 def _give_back(lease: uuid.UUID | None) -> None:

@@ -56,6 +56,10 @@ class NoRecipientError(SubmissionError):
     """Nobody can be written to by e-mail in this seat now."""
 
 
+class RepeatedLetterError(SubmissionError):
+    """Its writer has written to this MP for this campaign before; names the MP."""
+
+
 class TooManyError(ActionsError):
     """A limit is reached; trying again after ``retry_after`` seconds helps."""
 

@@ -1,12 +1,13 @@
 """What became of a letter, told to its writer in plain words."""
 
 import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext, gettext_lazy
 
-from actions import closure, refusals
+from actions import closure, reasons, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
@@ -20,6 +21,8 @@ _MAY_COME_BACK: Final = frozenset(
 )
 # How long mail servers try before they send a letter back.
 SERVERS_TRY: Final = datetime.timedelta(days=5)
+# Of one that failed before any mail server saw it.
+_NOT_SENT: Final = gettext_lazy("It was not sent.")
 # What is told of a letter to whoever did not write it.
 _NOT_YOURS: Final = {
     LetterEvent.Kind.WRITTEN: gettext_lazy("Somebody wrote the letter."),
@@ -59,8 +62,6 @@ class Happening:
     cause: str = ""
     # The mail server's own words behind the cause.
     answer: str = ""
-    # The cause as it is stored, in English.
-    stored_cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,10 @@ def of(letter: Letter) -> list[Happening]:
     """Tell what happened to a letter, the oldest first."""
     events = list(letter.events.all())
     is_disowned = any(event.kind == LetterEvent.Kind.DISOWNED for event in events)
-    return [_told(event, letter, is_disowned=is_disowned) for event in events]
+    return [
+        _told(event, letter, is_disowned=is_disowned, is_held=is_held)
+        for event, is_held in _with_holding(events)
+    ]
 
 
 def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> str:
@@ -128,9 +132,24 @@ def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
     )
 
 
-def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening:
+def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, bool]]:
+    """Say of each whether the letter was held when it happened."""
+    is_held = False
+    for event in events:
+        yield event, is_held
+        if event.kind in {LetterEvent.Kind.HELD, LetterEvent.Kind.RELEASED}:
+            is_held = event.kind == LetterEvent.Kind.HELD
+
+
+def _told(
+    event: LetterEvent, letter: Letter, *, is_disowned: bool, is_held: bool
+) -> Happening:
     kind = LetterEvent.Kind(event.kind)
     words = str(kind.label)
+    if kind == LetterEvent.Kind.FAILED and (
+        is_held or event.cause == reasons.MEMBER_LEFT
+    ):
+        words = str(_NOT_SENT)
     if event.kind == LetterEvent.Kind.ACCEPTED and letter.is_demo:
         words = str(_OUTBOX)
     if is_disowned:
@@ -144,7 +163,6 @@ def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening
         words=words,
         cause=why.words,
         answer=why.answer,
-        stored_cause=event.cause,
     )
 
 
@@ -157,6 +175,8 @@ def _why(event: LetterEvent) -> refusals.Explanation:
         return refusals.Explanation("")
     if event.kind in _WITH_A_REASON:
         return refusals.explained(event.cause)
+    if event.kind == LetterEvent.Kind.HELD:
+        return refusals.Explanation(reasons.in_short(event.cause))
     words = gettext(event.cause)
     # Said already, by what happened before.
     is_told = words == str(LetterEvent.Kind.DISOWNED.label)

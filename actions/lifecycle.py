@@ -226,6 +226,29 @@ def hold(
     return True
 
 
+def hold_on(
+    letter: Letter,
+    reason: Letter.Hold,
+    now: datetime.datetime,
+    *,
+    decide_by: datetime.datetime,
+) -> bool:
+    """Hold a held letter for another reason; say whether it was held for the one seen.
+
+    Args:
+        letter: as it was seen; its row is changed, not this object.
+        reason: why it is held from now on.
+        now: the time.
+        decide_by: when it ends if nobody has decided.
+
+    """
+    seen = Letter.objects.held().filter(pk=letter.pk, held_for=letter.held_for)
+    if not seen.update(held_for=reason, held_at=now, decide_by=decide_by):
+        return False
+    note(letter, _Event.HELD, now, reason)
+    return True
+
+
 def make_all(
     move: Move, letters: Mapping[Letter, datetime.datetime], now: datetime.datetime
 ) -> None:

@@ -26,10 +26,10 @@ from actions import (
     history,
     limiting,
     privacy,
+    reasons,
     replies,
     submitting,
     tokens,
-    wording,
 )
 from actions.errors import (
     CampaignClosedError,
@@ -170,25 +170,26 @@ def _status(
 ) -> HttpResponse:
     now = timezone.now()
     events = history.of(shown)
-    # A letter in the queue says by itself why it waits.
-    is_queued = shown.state == Letter.State.QUEUED
+    # A letter in the queue says by itself why it waits, and a held one, too.
+    waits = shown.state in {Letter.State.QUEUED, Letter.State.HELD}
+    outcome = history.outcome(shown, events, now)
+    has_failed = outcome == Letter.State.FAILED
     return _page(
         request,
         "letters/status.html",
         shown,
         status,
         events=events,
-        outcome=history.outcome(shown, events, now),
+        outcome=outcome,
         plan=history.plan_for(shown, now),
         is_on_its_way=history.is_on_its_way(shown, now),
         telling=replies.telling_of(shown, events),
-        has_member_left=any(
-            event.stored_cause == wording.MEMBER_LEFT for event in events
-        ),
+        told=reasons.of_holding(shown, now),
+        failure=reasons.of_failure(shown) if has_failed else None,
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,
-        closure=None if is_queued else closure.of_writing(),
+        closure=None if waits else closure.of_writing(),
         erased_at=privacy.erased_by_itself_at(shown),
         now=now,
         erase_after_days=settings.ERASE_AFTER_DAYS,

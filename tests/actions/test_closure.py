@@ -251,10 +251,10 @@ def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever(
     assert "is held for now" not in status_page(client, other)
     delivering.deliver_due()
     other.refresh_from_db()
-    assert other.state == Letter.State.FAILED
+    assert other.held_for == Letter.Hold.VACANT
 
 
-def test_a_letter_whose_seat_went_to_somebody_else_waits_for_nothing(
+def test_the_writer_of_a_letter_is_asked_once_its_seat_went_to_somebody_else(
     client: Client,
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
@@ -266,10 +266,10 @@ def test_a_letter_whose_seat_went_to_somebody_else_waits_for_nothing(
     delivering.deliver_due()
 
     letter.refresh_from_db()
-    assert letter.state == Letter.State.FAILED
+    assert letter.held_for == Letter.Hold.MEMBER_CHANGED
 
 
-def test_a_held_letter_to_somebody_not_elected_again_comes_back_to_its_writer() -> None:
+def test_a_letter_to_somebody_not_elected_again_is_held_and_not_failed() -> None:
     letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
     say(State.DISSOLVED, -30)
     say(State.SITTING, 0)
@@ -279,5 +279,5 @@ def test_a_held_letter_to_somebody_not_elected_again_comes_back_to_its_writer() 
     delivering.deliver_due()
 
     letter.refresh_from_db()
-    assert letter.state == Letter.State.FAILED
-    assert letter.deliveries.filter(kind=Delivery.Kind.FAILURE_NOTICE).exists()
+    assert letter.held_for == Letter.Hold.VACANT
+    assert letter.deliveries.filter(kind=Delivery.Kind.HELD_NOTICE).exists()

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from actions import composing, mail, tokens, wording
+from actions import composing, mail, reasons, tokens
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import BODY, NOW, make_letter
@@ -285,7 +285,7 @@ def test_the_failure_notice_says_so_when_the_mp_has_left(settings: Settings) -> 
     settings.SITE_URL = "https://postbag.example"
     letter = make_letter(state=Letter.State.FAILED)
     LetterEvent.objects.create(
-        letter=letter, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
+        letter=letter, kind=LetterEvent.Kind.FAILED, cause=reasons.MEMBER_LEFT
     )
     message = read(mail_of(letter))
     text = text_of(message)

@@ -26,13 +26,16 @@ from actions import (
     carrying_on,
     counting,
     delivering,
+    holding,
     lifecycle,
     lost_links,
     mailboxes,
     privacy,
+    reasons,
     recording,
     reopening,
     replies,
+    reviewing,
     submitting,
     subscribing,
     tokens,
@@ -62,6 +65,8 @@ from representatives import parliament
 from representatives.models import (
     ByElection,
     Constituency,
+    Office,
+    OfficeKind,
     ParliamentPeriod,
     RegisterVersion,
     Representative,
@@ -888,7 +893,8 @@ def test_a_letter_in_every_state(
 
 # Why a mail did not go, in words of our own.
 CAUSES: Final = (
-    wording.MEMBER_LEFT,
+    reasons.MEMBER_LEFT,
+    reasons.HELD_TOO_LONG,
     "A fault in Postbag.",
     "The mail server hung up or did not answer in time.",
     "It holds a character that mail cannot carry.",
@@ -919,6 +925,8 @@ def test_everything_that_can_happen(
         LetterEvent.Kind.RETRIED: CAUSES,
         LetterEvent.Kind.FAILED: (*CAUSES, *deciding.GIVEN_BACK.values()),
         LetterEvent.Kind.OFFICE_SPOKE: deciding.OFFICE_SAYS.values(),
+        LetterEvent.Kind.HELD: Letter.Hold,
+        LetterEvent.Kind.RELEASED: [reviewing.SAME_AGAIN],
         LetterEvent.Kind.FORGOTTEN: privacy.Cause,
     }
     for kind in LetterEvent.Kind:
@@ -1017,7 +1025,7 @@ def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
     waiting, gone = make_letter(), make_letter(state=Letter.State.ACCEPTED)
     failed = make_letter(state=Letter.State.FAILED)
     LetterEvent.objects.create(
-        letter=failed, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
+        letter=failed, kind=LetterEvent.Kind.FAILED, cause=reasons.MEMBER_LEFT
     )
     Representative.objects.update(is_current=False)
     confirm = f"/letters/{tokens.for_letter(waiting.pk)}/confirm/"
@@ -1027,6 +1035,93 @@ def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
     Campaign.objects.update(state=Campaign.State.CLOSED)
     look_at(reader, gone)
     assert reader.post(confirm).status_code == HTTPStatus.GONE
+
+
+def hold(reason: str, *, postcode: str = "ZE9 9AA") -> Letter:
+    """Make a letter that its worker holds for a reason."""
+    letter = make_letter(state=Letter.State.QUEUED, postcode=postcode)
+    by = timezone.now() + DAY
+    holding.hold(letter, Letter.Hold(reason), timezone.now(), decide_by=by)
+    return letter
+
+
+@pytest.mark.parametrize("reason", Letter.Hold)
+def test_a_held_letter_and_what_becomes_of_it(
+    reader: Reader, listener: Listener, reason: str
+) -> None:
+    letter = hold(reason)
+    states = ParliamentPeriod.objects
+    for is_dissolved in (False, True):
+        if is_dissolved:
+            states.create(
+                state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+            )
+        look_at(reader, letter)
+        reader.get(f"/letters/{tokens.for_letter(letter.pk)}/redirect/")
+        owed = letter.deliveries.get(kind=Delivery.Kind.HELD_NOTICE)
+        read_mail(listener, wording.of(owed))
+    for cause in (holding.HELD_TOO_LONG, "The time to keep it was over."):
+        ended = hold(reason)
+        holding.give_back(ended, cause, timezone.now())
+        look_at(reader, ended)
+        owed = ended.deliveries.get(kind=Delivery.Kind.FAILURE_NOTICE)
+        read_mail(listener, wording.of(owed))
+
+
+def test_a_held_letter_with_a_by_election_ahead(reader: Reader) -> None:
+    letter = hold(Letter.Hold.VACANT)
+    polling_on = parliament.today() + 30 * DAY
+    ByElection.objects.create(constituency=letter.constituency, polling_on=polling_on)
+    look_at(reader, letter)
+
+
+def let_succeed(letter: Letter, **fields: Any) -> Representative:
+    """Have somebody else hold the seat of a letter."""
+    Representative.objects.filter(pk=letter.representative_id).update(is_current=False)
+    member = make_member(**fields)
+    Representative.objects.filter(pk=member.pk).update(constituency=letter.constituency)
+    return member
+
+
+@pytest.mark.parametrize("kind", OfficeKind)
+def test_a_letter_to_be_sent_on(reader: Reader, kind: str) -> None:
+    letter = hold(Letter.Hold.MEMBER_CHANGED)
+    at = f"/letters/{tokens.for_letter(letter.pk)}/redirect/"
+    member = let_succeed(letter, display_name="ნინო კაპანაძე")
+    Office.objects.create(parliament_id=member.parliament_id, kind=kind, name="წევრი")
+    fields = hidden(reader.get(at))
+    named = letter.representative.display_name
+    reader.post(at, {**fields, "show": "1", "body": f"{OWN} {named}, {named}ა"})
+    for typed in LETTERS[:4]:
+        reader.post(at, {**fields, **typed})
+    written = {"subject": "დახმარება", "body": OWN}
+    reader.post(at, {**fields, "addressee": "…", **written})
+    make_letter(
+        state=Letter.State.ACCEPTED,
+        campaign=letter.campaign,
+        representative=member,
+        sender_email=letter.sender_email,
+    )
+    assert reader.post(at, {**fields, **written}).status_code == HTTPStatus.CONFLICT
+    Representative.objects.filter(pk=member.pk).update(email="")
+    reader.get(at)
+    Representative.objects.filter(pk=member.pk).update(is_current=False)
+    reader.post(at, {**fields, **written})
+
+
+@pytest.mark.usefixtures("_neighbourhood")
+@pytest.mark.parametrize("postcode", ["", "ZE8 8ZZ", "ZE9 9AA", "ZE6 6AA"])
+def test_a_letter_to_be_sent_on_after_new_boundaries(
+    reader: Reader, postcode: str
+) -> None:
+    letter = hold(Letter.Hold.BOUNDARIES_CHANGED, postcode=postcode)
+    let_succeed(letter)
+    Constituency.objects.filter(pk=letter.constituency_id).update(
+        is_current=False, in_force_until=timezone.localdate()
+    )
+    at = f"/letters/{tokens.for_letter(letter.pk)}/redirect/"
+    reader.get(at)
+    reader.post(at, {"seat": "E99999999", "choose": "1"})
 
 
 @pytest.mark.parametrize("language", LetterTemplate.Language)
@@ -1206,7 +1301,7 @@ def test_our_own_mails(
         make()
     kept = make_letter(state=Letter.State.FAILED)
     LetterEvent.objects.create(
-        letter=kept, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
+        letter=kept, kind=LetterEvent.Kind.FAILED, cause=reasons.MEMBER_LEFT
     )
     withheld = make_letter(state=Letter.State.CANCELLED)
     Delivery.objects.create(

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from pytest_django import Settings
 
-from actions import failing, submitting, tokens
+from actions import failing, holding, submitting, tokens
 from actions.models import (
     Campaign,
     Delivery,
@@ -69,7 +69,7 @@ def test_an_ordinary_letter_goes() -> None:
 def test_a_threat_waits_and_its_writer_is_told() -> None:
     letter = confirmed(body=f"{BODY}\n\nI know where you live.")
     assert hold_of(letter) == Letter.Hold.ABUSE
-    assert letter.decide_by == NOW + datetime.timedelta(days=3)
+    assert letter.decide_by == holding.end_of_day(NOW + holding.PEOPLE_HAVE)
     owed = letter.deliveries.waiting().values_list("kind", flat=True)
     assert Delivery.Kind.HELD_NOTICE in owed
     assert Delivery.Kind.LETTER not in owed
@@ -158,7 +158,7 @@ def test_a_failing_address_waits(member: Representative) -> None:
     failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
     letter = confirmed(representative=member)
     assert hold_of(letter) == Letter.Hold.ADDRESS_FAILING
-    assert letter.decide_by == NOW + failing.CORRECTIONS_TAKE
+    assert letter.decide_by == holding.end_of_day(NOW + failing.CORRECTIONS_TAKE)
 
 
 def test_an_office_that_asked_gets_no_more_of_the_campaign(
