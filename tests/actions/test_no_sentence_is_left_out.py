@@ -37,6 +37,7 @@ from actions import (
     wording,
 )
 from actions.counting import Counted
+from actions.errors import LostAnswerError
 from actions.finding import Sureness
 from actions.models import (
     Campaign,
@@ -840,6 +841,7 @@ CAUSES: Final = (
     wording.MEMBER_LEFT,
     "A fault in Postbag.",
     "The mail server hung up or did not answer in time.",
+    str(LostAnswerError()),
     "It holds a character that mail cannot carry.",
     "A name, address or subject cannot stand in a mail.",
     "OSError while handing it over.",
