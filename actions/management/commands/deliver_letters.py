@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import math
 import signal
 import time
 from argparse import ArgumentParser
@@ -22,7 +23,7 @@ from representatives.background import Reader
 
 logger = logging.getLogger(__name__)
 
-SWEEP_EVERY: Final = datetime.timedelta(hours=1)
+SECONDS_BETWEEN_SWEEPS: Final = 3600
 LONGEST_PAUSE: Final = arguments.LONGEST_WAIT
 # How soon a signal is noticed while there is nothing to do.
 _NAP: Final = 0.1
@@ -39,7 +40,8 @@ class Command(BaseCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.must_end = False
-        self.sweep_at: datetime.datetime | None = None
+        # By a clock that nobody sets.
+        self.sweep_at = -math.inf
         self.reader = Reader()
         self.day: datetime.date | None = None
 
@@ -66,7 +68,8 @@ class Command(BaseCommand):
                     raise CommandError(message)
                 self.stdout.write(
                     f"{tidings.sent} sent, {tidings.postponed} to be tried again, "
-                    f"{tidings.failed} given up."
+                    f"{tidings.failed} given up, {tidings.perhaps_twice} that may "
+                    "arrive twice."
                 )
             else:
                 try:
@@ -95,10 +98,10 @@ class Command(BaseCommand):
     def _work(self) -> delivering.Tidings:
         now = timezone.now()
         self._begin_day(timezone.localdate(now))
-        if self.sweep_at is None or now >= self.sweep_at:
+        if self._is_time_to_sweep():
             privacy.sweep(now)
             telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
-            self.sweep_at = now + SWEEP_EVERY
+            self.sweep_at = time.monotonic() + SECONDS_BETWEEN_SWEEPS
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         return delivering.deliver_due(should_stop=self._should_pause)
 
@@ -112,8 +115,10 @@ class Command(BaseCommand):
 
     def _should_pause(self) -> bool:
         """Whether to leave what is due for now: to end, or to sweep first."""
-        is_time_to_sweep = self.sweep_at is not None and timezone.now() >= self.sweep_at
-        return self.must_end or is_time_to_sweep
+        return self.must_end or self._is_time_to_sweep()
+
+    def _is_time_to_sweep(self) -> bool:
+        return time.monotonic() >= self.sweep_at
 
     def _rest(self, seconds: float) -> None:
         until = time.monotonic() + seconds
