@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from enum import Enum, auto
+from ssl import SSLContext
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -64,6 +65,7 @@ class MailServer:
         self.seconds_for_a_mail = 0.0
         self.begun = threading.Event()
         self.connections = 0
+        self.starttls: SSLContext | None = None
         # Of mails that came whole: how many were taken and no answer came, and how many
         # got none, taken or not, which is all that their sender can know.
         self.lost_answers = 0
@@ -172,14 +174,28 @@ class _Server(SMTP):
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        return _Server(self.handler, ident="fake", hostname="localhost")
+        return _Server(
+            self.handler,
+            ident="fake",
+            hostname="localhost",
+            tls_context=self.handler.told.starttls,
+            require_starttls=self.handler.told.starttls is not None,
+        )
 
 
 @contextmanager
-def running(port: int | None = None) -> Iterator[MailServer]:
-    """Run a mail server until the block ends."""
+def running(
+    port: int | None = None,
+    *,
+    tls: SSLContext | None = None,
+    starttls: SSLContext | None = None,
+) -> Iterator[MailServer]:
+    """Run a mail server until the block ends, with TLS from the start or when asked."""
     server = MailServer(port or _free_port())
-    controller = _Controller(_Hooks(server), hostname=server.host, port=server.port)
+    server.starttls = starttls
+    controller = _Controller(
+        _Hooks(server), hostname=server.host, port=server.port, ssl_context=tls
+    )
     controller.start()
     try:
         yield server
