@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from actions import headers, refusals, wording
 from actions.errors import (
+    NoWayOutError,
     TemporaryDeliveryError,
     WrongModeError,
 )
@@ -144,6 +145,8 @@ class Connection:
 
         Raises:
             TemporaryDeliveryError: trying again later helps.
+            LostAnswerError: so it does, but the mail may have been taken.
+            NoWayOutError: so it does, and the mail is not what is wrong.
             PermanentDeliveryError: it will never be taken.
             WrongModeError: it does not belong to this mode.
 
@@ -152,7 +155,7 @@ class Connection:
             raise WrongModeError(str(mail.owner))
         try:
             if self._server is None:
-                self._backend.send_messages([mail])
+                self._keep(mail)
             else:
                 # Django's own way from here parses every address once more.
                 self._server.sendmail(
@@ -162,6 +165,13 @@ class Connection:
                 )
         except (OSError, ValueError) as error:
             raise refusals.meaning_of(error) from error
+
+    def _keep(self, mail: Mail) -> None:
+        try:
+            self._backend.send_messages([mail])
+        except OSError as error:
+            message = f"The outbox cannot be written: {error.strerror}."
+            raise NoWayOutError(message) from error
 
 
 @contextmanager

@@ -47,7 +47,7 @@ elif MAIL_SERVER or SENDER_ADDRESS:
 SENDER_ADDRESS = SENDER_ADDRESS or "letters@postbag.invalid"
 OUTBOX_DIR = VAR_DIR / "outbox"
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
+    "actions.mail_server.Backend"
     if DELIVERY_IS_LIVE
     else "actions.outbox.OutboxBackend"
 )

@@ -41,6 +41,18 @@ def live(var: Path, port: int, *, timeout: int = 5) -> dict[str, str]:
     }
 
 
+def demo(var: Path) -> dict[str, str]:
+    """Write the environment of a worker that sends to the outbox in a folder."""
+    return {
+        **os.environ,
+        "POSTBAG_VAR": str(var),
+        "DATABASE_URL": database_url(),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "SYNC_MEMBERS": "0",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+
+
 def database_url() -> str:
     """Name the database that this test runs on."""
     used = connection.settings_dict

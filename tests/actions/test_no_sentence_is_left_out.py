@@ -42,6 +42,7 @@ from actions import (
     wording,
 )
 from actions.counting import Counted
+from actions.errors import LostAnswerError
 from actions.finding import Sureness
 from actions.headers import Party
 from actions.incoming import forwarding, parsing
@@ -897,6 +898,7 @@ CAUSES: Final = (
     reasons.HELD_TOO_LONG,
     "A fault in Postbag.",
     "The mail server hung up or did not answer in time.",
+    str(LostAnswerError()),
     "It holds a character that mail cannot carry.",
     "A name, address or subject cannot stand in a mail.",
     "OSError while handing it over.",

@@ -66,7 +66,7 @@ def test_real_delivery_starts_when_everything_is_said(tmp_path: Path) -> None:
     started = start(tmp_path, **LIVE)
     assert started.stdout.split() == [
         "True",
-        "django.core.mail.backends.smtp.EmailBackend",
+        "actions.mail_server.Backend",
     ]
 
 
