@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, lifecycle, mail, recording, wording
+from actions import closure, lifecycle, mail, pacing, recording, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, Subscription
@@ -97,12 +97,16 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     due = _due(now, live=live)
     lease = uuid.uuid4()
     while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
-        if due.filter(pk__in=chosen).update(
+        claimed = due.filter(pk__in=chosen).update(
             lease=lease, leased_until=now + lease_time()
+        )
+        if claimed and (
+            batch := pacing.within_budget(list(_held(lease)), now, live=live)
         ):
-            break
-        # Another worker was quicker with every one of them: there may be more.
-    return list(_held(lease)) if chosen else []
+            return batch
+        # Another worker was quicker with every one of them, or none may go yet: there
+        # may be more.
+    return []
 
 
 def deliver_due(
@@ -204,6 +208,7 @@ class _Worker:
                 self._postpone(in_hand, gettext_noop("A fault in Postbag."))
             if rest:
                 _give_back(lease)
+                pacing.give_back(rest)
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
         now = self.clock()

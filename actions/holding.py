@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from actions import lifecycle
+from actions import lifecycle, pacing
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
@@ -51,7 +51,7 @@ def release(
     """Put a held letter back into the queue; say whether it was held."""
     if not lifecycle.make(Move.RELEASE, letter, now, among=among):
         return False
-    owe(letter, Delivery.Kind.LETTER, now)
+    owe(letter, Delivery.Kind.LETTER, pacing.slot_for(letter, now))
     _drop(letter, Delivery.Kind.HELD_NOTICE, now)
     letter.refresh_from_db()
     return True
@@ -92,7 +92,7 @@ def end_overdue(now: datetime.datetime) -> int:
     )
 
 
-def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
+def owe(letter: Letter, kind: Delivery.Kind, due_at: datetime.datetime) -> None:
     """Owe a mail of a letter, also if one of its kind went or was dropped before."""
     Delivery.objects.update_or_create(
         letter=letter,
@@ -100,7 +100,7 @@ def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
         defaults={
             "is_demo": letter.is_demo,
             "state": Delivery.State.WAITING,
-            "due_at": now,
+            "due_at": due_at,
             "attempts": 0,
             "done_at": None,
             "last_error": "",

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from actions import closure, languages, lifecycle, limiting, own_words, tokens
+from actions import closure, languages, lifecycle, limiting, own_words, pacing, tokens
 from actions.composing import Composition, Sender
 from actions.errors import (
     CampaignClosedError,
@@ -154,7 +154,7 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
             letter=letter,
             kind=Delivery.Kind.LETTER,
             is_demo=letter.is_demo,
-            due_at=now,
+            due_at=pacing.slot_for(letter, now),
         )
     letter.refresh_from_db()
     return moved

@@ -1,5 +1,6 @@
 """What each mail says, and between whom."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,15 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from actions import addresses, composing, headers, languages, mailboxes, tokens
+from actions import (
+    addresses,
+    composing,
+    headers,
+    languages,
+    mailboxes,
+    rates,
+    tokens,
+)
 from actions.addresses import our_address
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 
@@ -152,6 +161,7 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
             "address": "\n".join((letter.recipient_name, *composing.HOUSE_OF_COMMONS)),
             "links": _links(letter),
             "again": _again(letter) if _has_member_left(letter, kind) else "",
+            "held_until": _held_until(letter, kind),
         }
     )
     return Wording(
@@ -231,6 +241,13 @@ def _has_member_left(letter: Letter, kind: Delivery.Kind) -> bool:
             kind=LetterEvent.Kind.FAILED, cause=MEMBER_LEFT
         ).exists()
     )
+
+
+def _held_until(letter: Letter, kind: Delivery.Kind) -> datetime.date | None:
+    """Until when the campaign holds letters; asks only for those to be confirmed."""
+    if kind not in {Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER}:
+        return None
+    return rates.held_until(letter.campaign.letters_go_from, letter.created_at)
 
 
 def _links(letter: Letter) -> dict[str, str]:

@@ -57,13 +57,16 @@ def boolean(name: str, *, default: bool = False) -> bool:
     raise SettingError(message)
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number of at least ``least``."""
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least ``least`` and, if that is said, at most ``most``."""
     value = text(name)
     if not value:
         return default
     if not value.isascii() or not value.isdigit() or int(value) < least:
         message = f"{name} must be a whole number of at least {least}, not {value!r}."
+        raise SettingError(message)
+    if most is not None and int(value) > most:
+        message = f"{name} must be a whole number of at most {most}, not {value!r}."
         raise SettingError(message)
     return int(value)
 

@@ -86,6 +86,16 @@ LARGEST_REQUEST_BYTES = env.number("LARGEST_REQUEST_BYTES", 1_000_000, least=10_
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST_BYTES
 # A letter sent sooner after its page was made than a person can read is a robot's.
 LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
+# How many letters go out in an hour, by however many workers: to one MP from Monday to
+# Friday, 8 to 18 in London, and otherwise (0: none then); and to all (0: any number).
+_MOST_LETTERS = 1_000_000
+LETTERS_PER_MP_PER_HOUR = env.number(
+    "LETTERS_PER_MP_PER_HOUR", 30, least=1, most=_MOST_LETTERS
+)
+LETTERS_PER_MP_PER_HOUR_OTHERWISE = env.number(
+    "LETTERS_PER_MP_PER_HOUR_OTHERWISE", 6, most=_MOST_LETTERS
+)
+LETTERS_PER_HOUR = env.number("LETTERS_PER_HOUR", 3000, most=_MOST_LETTERS)
 # How many proxies of our own stand in front and append to X-Forwarded-For.
 PROXY_COUNT = env.number("PROXY_COUNT", 0)
 if DELIVERY_IS_LIVE and not PROXY_COUNT:

@@ -13,6 +13,7 @@ from actions.models.deliveries import Delivery
 from actions.models.events import LetterEvent
 from actions.models.incoming import IncomingMail
 from actions.models.letters import Letter
+from actions.models.pace import Pace
 from actions.models.subscriptions import Subscription
 from actions.models.translations import (
     CampaignTranslation,
@@ -32,6 +33,7 @@ __all__ = [
     "LetterEvent",
     "LetterTemplate",
     "LetterTemplateVersion",
+    "Pace",
     "Prompt",
     "PromptTranslation",
     "RateCount",

@@ -82,9 +82,10 @@ def confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
         return redirect("letter", token=tokens.for_letter(shown.pk))
     is_late = shown.confirm_by <= now
     if is_late or request.method != "POST":
-        template = "letters/expired.html" if is_late else "letters/confirm.html"
-        status = HTTPStatus.GONE if is_late else HTTPStatus.OK
-        return _page(request, template, shown, status)
+        if is_late:
+            return _page(request, "letters/expired.html", shown, HTTPStatus.GONE)
+        expected = history.expectation_of(shown, now)
+        return _page(request, "letters/confirm.html", shown, expected=expected)
     try:
         submitting.confirm(shown, now=now)
     except SubmissionError as error:

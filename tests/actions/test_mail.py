@@ -18,7 +18,7 @@ from pytest_django import Settings
 from actions import composing, flowing, mail, tokens, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent
-from tests.actions.factories import BODY, NOW, make_letter
+from tests.actions.factories import BODY, NOW, make_campaign, make_letter
 from tests.smtp import text_of
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +294,14 @@ def test_the_confirmation_holds_the_whole_letter_and_every_link(
     assert "29 November 2026, 12:00" in " ".join(text.split())
     assert "Opening the page sends nothing; only the button does." in text
     assert letter.campaign.headline not in text
+
+
+def test_the_confirmation_says_until_when_the_organisers_hold_letters() -> None:
+    day = datetime.date(2026, 12, 3)
+    held = make_letter(campaign=make_campaign(letters_go_from=day))
+    assert "hold letters until 3 December 2026. Once" in text_of(read(mail_of(held)))
+    over = make_letter(campaign=make_campaign(letters_go_from=NOW.date()))
+    assert "hold letters" not in text_of(read(mail_of(over)))
 
 
 def test_the_repeat_notice_gives_the_second_text_back() -> None:

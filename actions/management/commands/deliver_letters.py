@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from actions import delivering, privacy, reopening, telling
+from actions import delivering, pacing, privacy, reopening, telling
 from actions.management import arguments
 from representatives import boundaries
 from representatives.background import Reader
@@ -97,6 +97,7 @@ class Command(BaseCommand):
         self._begin_day(timezone.localdate(now))
         if self.sweep_at is None or now >= self.sweep_at:
             privacy.sweep(now)
+            pacing.tidy(now, live=settings.DELIVERY_IS_LIVE)
             telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = now + SWEEP_EVERY
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
