@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import format_datetime
 
+from anymail.exceptions import AnymailError
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
@@ -66,10 +68,6 @@ class Mail(EmailMessage):
         self.written = {
             header: headers.written(party) for header, party in self.parties.items()
         }
-        unfolded = {
-            header: written.replace("\r\n", "")
-            for header, written in self.written.items()
-        }
         self.title = headers.without_control(words.subject)
         self.text = flowing.without_trailing_spaces(
             words.body.replace("\r\n", "\n").replace("\r", "\n")
@@ -91,9 +89,13 @@ class Mail(EmailMessage):
         super().__init__(
             subject=self.title,
             body=self.text,
-            from_email=unfolded["From"],
-            to=[unfolded["To"]],
-            reply_to=[unfolded["Reply-To"]] if words.reply_to else [],
+            from_email=headers.plainly(self.parties["From"]),
+            to=[headers.plainly(self.parties["To"])],
+            reply_to=[
+                headers.plainly(party)
+                for header, party in self.parties.items()
+                if header == "Reply-To"
+            ],
             headers=others,
         )
 
@@ -133,11 +135,14 @@ class Connection:
         self._backend = backend
         # None where mail goes out by something other than SMTP.
         self._server = backend.connection if isinstance(backend, SmtpBackend) else None
+        self._is_without_answer = False
 
     @property
     def is_open(self) -> bool:
         """Whether another mail can go; a server that hung up takes no more."""
-        return self._server is None or self._server.sock is not None
+        if self._server is None:
+            return not self._is_without_answer
+        return self._server.sock is not None
 
     def send(self, mail: Mail) -> None:
         """Hand one mail over; when this returns the server has taken it.
@@ -160,7 +165,8 @@ class Connection:
                     [mail.parties["To"].address],
                     mail.as_wire(),
                 )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, AnymailError) as error:
+            self._is_without_answer = refusals.is_without_answer(error)
             raise refusals.meaning_of(error) from error
 
 
@@ -183,12 +189,7 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
     our_address("SENDER_ADDRESS")
     if settings.CONTROLLER_CONTACT:
         our_address("CONTROLLER_CONTACT")
-    backend: BaseEmailBackend = get_connection(
-        settings.EMAIL_BACKEND
-        if settings.DELIVERY_IS_LIVE
-        else "actions.outbox.OutboxBackend",
-        timeout=patience,
-    )
+    backend = _backend(patience or settings.EMAIL_TIMEOUT)
     try:
         try:
             backend.open()
@@ -199,6 +200,19 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
         # What was taken is taken, however the goodbye goes.
         with suppress(OSError):
             backend.close()
+
+
+def _backend(patience: float) -> BaseEmailBackend:
+    try:
+        return get_connection(
+            settings.EMAIL_BACKEND
+            if settings.DELIVERY_IS_LIVE
+            else "actions.outbox.OutboxBackend",
+            timeout=patience,
+        )
+    except ImproperlyConfigured as error:
+        # What a provider still needs; it names the setting, and no value.
+        raise TemporaryDeliveryError(str(error)) from error
 
 
 def message_for(delivery: Delivery, *, now: datetime.datetime | None = None) -> Mail:

@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 # What a user may have set must not decide what is measured.
 _OF_POSTBAG: Final = (
     "ALLOWED_HOSTS",
+    "ANYMAIL_BACKEND",
     "CONTROLLER_CONTACT",
     "CONTROLLER_NAME",
     "DATABASE_URL",

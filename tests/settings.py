@@ -16,7 +16,14 @@ os.environ["POSTBAG_VAR"] = _folder
 os.environ["DELIVERY"] = "demo"
 os.environ["SECRET_KEY"] = "for the tests only, long enough for Django's own check"
 for _name in (
-    *("MAIL_URL", "SENDER_ADDRESS", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"),
+    *(
+        "MAIL_URL",
+        "ANYMAIL_BACKEND",
+        "SENDER_ADDRESS",
+        "SITE_URL",
+        "ALLOWED_HOSTS",
+        "DEBUG",
+    ),
     *("LIVE_LOOKUP", "MEMBERS_API_URL", "POSTCODES_IO_URL"),
     *("THEYWORKFORYOU_URL", "THEYWORKFORYOU_KEY"),
 ):
