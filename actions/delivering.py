@@ -17,8 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, lifecycle, mail, recording, reviewing
-from actions.batching import Pace
+from actions import closure, lifecycle, mail, pacing, recording, reviewing
+from actions.batching import BatchSize
 from actions.errors import (
     LostAnswerError,
     NoWayOutError,
@@ -107,12 +107,14 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     due = _due(now, live=live)
     lease = uuid.uuid4()
     while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
-        if due.filter(pk__in=chosen).update(
+        claimed = due.filter(pk__in=chosen).update(
             lease=lease, leased_until=now + lease_time()
-        ):
-            break
-        # Another worker was quicker with every one of them: there may be more.
-    return list(_held(lease)) if chosen else []
+        )
+        if claimed and (batch := _within_budget(lease, now, live=live)):
+            return batch
+        # Another worker was quicker with every one of them, or none may go yet: there
+        # may be more.
+    return []
 
 
 def deliver_due(
@@ -182,7 +184,7 @@ class _Worker:
         self.should_stop = should_stop
         self.tidings = tidings
         self.live = live
-        self.pace = Pace(HELD_FOR, at_most=at_most)
+        self.pace = BatchSize(HELD_FOR, at_most=at_most)
         # Went out, and is not written down yet.
         self.gone: Delivery | None = None
 
@@ -239,7 +241,9 @@ class _Worker:
         if in_hand is not None and in_hand is not self.gone:
             # A fault of ours: others must not wait behind this one for ever.
             self._postpone(in_hand, gettext_noop("A fault in Postbag."))
-        _give_back(rest)
+        if rest:
+            _give_back(rest)
+            pacing.give_back(rest)
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
         now = self.clock()
@@ -320,6 +324,14 @@ def _held(lease: uuid.UUID) -> DeliveryQuerySet:
         .prefetch_related("subscription__campaign")
         .order_by("due_at")
     )
+
+
+def _within_budget(
+    lease: uuid.UUID, now: datetime.datetime, *, live: bool
+) -> list[Delivery]:
+    """Keep in hand what may go now; what a power cut undoes of that does no harm."""
+    with recording.not_waiting_for_the_disk():
+        return pacing.within_budget(list(_held(lease)), now, live=live)
 
 
 def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:

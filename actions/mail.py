@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Final
 
+from anymail.exceptions import AnymailError
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils import timezone
 
-from actions import headers, refusals, wording
+from actions import flowing, headers, refusals, wording
+from actions.addresses import our_address
 from actions.errors import (
     NoWayOutError,
     TemporaryDeliveryError,
     WrongModeError,
 )
 from actions.models import Delivery
-from actions.wording import Wording, our_address
+from actions.wording import Wording
 
 # The bytes of a line that every server must take.
 _LONGEST_LINE: Final = 998
@@ -58,7 +61,7 @@ class Mail(EmailMessage):
         self.kind = stamp.kind
         self.is_demo = stamp.is_demo
         self.parties = {
-            "From": our_address("SENDER_ADDRESS", words.sender_name),
+            "From": words.sender or our_address("SENDER_ADDRESS", words.sender_name),
             "To": words.to.checked(),
         }
         if words.reply_to:
@@ -66,12 +69,12 @@ class Mail(EmailMessage):
         self.written = {
             header: headers.written(party) for header, party in self.parties.items()
         }
-        unfolded = {
-            header: written.replace("\r\n", "")
-            for header, written in self.written.items()
-        }
         self.title = headers.without_control(words.subject)
-        self.text = words.body.replace("\r\n", "\n").replace("\r", "\n")
+        self.text = flowing.without_trailing_spaces(
+            words.body.replace("\r\n", "\n").replace("\r", "\n")
+        )
+        # Whom servers send it back to. Anymail looks for it under this name.
+        self.envelope_sender = words.bounces_to or self.parties["From"].address
         domain = self.parties["From"].address.rpartition("@")[2]
         others = {
             "Date": format_datetime(now),
@@ -87,34 +90,40 @@ class Mail(EmailMessage):
         super().__init__(
             subject=self.title,
             body=self.text,
-            from_email=unfolded["From"],
-            to=[unfolded["To"]],
-            reply_to=[unfolded["Reply-To"]] if words.reply_to else [],
+            from_email=headers.plainly(self.parties["From"]),
+            to=[headers.plainly(self.parties["To"])],
+            reply_to=[
+                headers.plainly(party)
+                for header, party in self.parties.items()
+                if header == "Reply-To"
+            ],
             headers=others,
         )
 
     def as_wire(self) -> bytes:
         """Write the whole message as it goes over the wire.
 
-        Text beyond ASCII, or with very long lines, goes as quoted-printable: no server
-        on the way has a reason to change that, so that signatures (DKIM) hold.
+        Paragraphs are broken so that a reader's program can break them anew. Text
+        beyond ASCII, or with very long lines, goes as quoted-printable: no server on
+        the way has a reason to change that, so that signatures (DKIM) hold.
 
         Raises:
             UnicodeError: it holds half a character, which no encoding can carry.
 
         """
-        is_plain = _is_plain(self.text)
+        flowed = flowing.broken(self.text)
+        is_plain = _is_plain(flowed)
         lines = [f"{header}: {party}" for header, party in self.written.items()]
         lines += [
             f"Subject: {headers.free_text(self.title)}",
             *(f"{name}: {value}" for name, value in self.extra_headers.items()),
             "MIME-Version: 1.0",
-            'Content-Type: text/plain; charset="utf-8"',
+            'Content-Type: text/plain; charset="utf-8"; format=flowed',
             f"Content-Transfer-Encoding: {'7bit' if is_plain else 'quoted-printable'}",
             "",
             "",
         ]
-        body = self.text.replace("\n", "\r\n").encode()
+        body = flowed.replace("\n", "\r\n").encode()
         if not is_plain:
             body = binascii.b2a_qp(body, istext=True)
         return "\r\n".join(lines).encode("ascii") + body
@@ -134,11 +143,14 @@ class Connection:
         self._backend = backend
         # None where mail goes out by something other than SMTP.
         self._server = backend.connection if isinstance(backend, SmtpBackend) else None
+        self._is_without_answer = False
 
     @property
     def is_open(self) -> bool:
         """Whether another mail can go; a server that hung up takes no more."""
-        return self._server is None or self._server.sock is not None
+        if self._server is None:
+            return not self._is_without_answer
+        return self._server.sock is not None
 
     def send(self, mail: Mail) -> None:
         """Hand one mail over; when this returns the server has taken it.
@@ -159,11 +171,12 @@ class Connection:
             else:
                 # Django's own way from here parses every address once more.
                 self._server.sendmail(
-                    mail.parties["From"].address,
+                    mail.envelope_sender,
                     [mail.parties["To"].address],
                     mail.as_wire(),
                 )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, AnymailError) as error:
+            self._is_without_answer = refusals.is_without_answer(error)
             raise refusals.meaning_of(error) from error
 
     def _keep(self, mail: Mail) -> None:
@@ -193,12 +206,7 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
     our_address("SENDER_ADDRESS")
     if settings.CONTROLLER_CONTACT:
         our_address("CONTROLLER_CONTACT")
-    backend: BaseEmailBackend = get_connection(
-        settings.EMAIL_BACKEND
-        if settings.DELIVERY_IS_LIVE
-        else "actions.outbox.OutboxBackend",
-        timeout=patience,
-    )
+    backend = _backend(patience or settings.EMAIL_TIMEOUT)
     try:
         try:
             backend.open()
@@ -209,6 +217,19 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
         # What was taken is taken, however the goodbye goes.
         with suppress(OSError):
             backend.close()
+
+
+def _backend(patience: float) -> BaseEmailBackend:
+    try:
+        return get_connection(
+            settings.EMAIL_BACKEND
+            if settings.DELIVERY_IS_LIVE
+            else "actions.outbox.OutboxBackend",
+            timeout=patience,
+        )
+    except ImproperlyConfigured as error:
+        # What a provider still needs; it names the setting, and no value.
+        raise TemporaryDeliveryError(str(error)) from error
 
 
 def message_for(delivery: Delivery, *, now: datetime.datetime | None = None) -> Mail:

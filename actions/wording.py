@@ -1,7 +1,8 @@
 """What each mail says, and between whom."""
 
+import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -9,8 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from actions import composing, headers, languages, mailboxes, reasons, tokens
-from actions.errors import TemporaryDeliveryError
+from actions import (
+    addresses,
+    composing,
+    headers,
+    languages,
+    mailboxes,
+    rates,
+    reasons,
+    tokens,
+)
+from actions.addresses import our_address
 from actions.models import Delivery, Letter, Subscription
 from actions.reasons import Ending
 
@@ -68,6 +78,10 @@ class Wording:
     body: str
     # Where a mail program's own button for it leads; "" for mails without one.
     unsubscribe: str = ""
+    # Whom it is from, if not the bare address of ours.
+    sender: headers.Party | None = None
+    # Where it goes back to if it can't be handed on; "" for whence it comes.
+    bounces_to: str = ""
 
 
 def of(delivery: Delivery) -> Wording:
@@ -81,7 +95,10 @@ def of(delivery: Delivery) -> Wording:
     if letter := delivery.carried:
         return _letter(letter)
     with languages.read_by(delivery.owner.reader_language):
-        return _ours(delivery)
+        ours = _ours(delivery)
+    if letter := delivery.letter:
+        return replace(ours, bounces_to=addresses.notice_address_of(letter))
+    return ours
 
 
 def _ours(delivery: Delivery) -> Wording:
@@ -164,23 +181,6 @@ def queue_waits(email: str, queue: Queue) -> Wording:
     )
 
 
-def our_address(setting: str, name: str = "") -> headers.Party:
-    """Return an address of our own, fit for a header, under a name.
-
-    Raises:
-        ValueError: the name can't stand in a header.
-        TemporaryDeliveryError: the address can't. No mail is to blame for that, so none
-            may be given up for it.
-
-    """
-    try:
-        address = headers.Party("", getattr(settings, setting)).checked().address
-    except ValueError as error:
-        message = f"{setting} is not an e-mail address: set it and start again."
-        raise TemporaryDeliveryError(message) from error
-    return headers.Party(headers.without_control(name), address)
-
-
 def _letter(letter: Letter) -> Wording:
     """Word the supporter's own mail to the MP: our address, their name (DMARC)."""
     return Wording(
@@ -189,6 +189,8 @@ def _letter(letter: Letter) -> Wording:
         to=headers.Party(letter.recipient_name, letter.recipient_email),
         subject=letter.subject,
         body=composing.text_of(letter, office_link=_office_link(letter)),
+        sender=addresses.sender_of(letter),
+        bounces_to=addresses.bounce_address_of(letter),
     )
 
 
@@ -215,6 +217,7 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
             "address": "\n".join((letter.recipient_name, *composing.HOUSE_OF_COMMONS)),
             "links": _links(letter),
             "asks_again": settings.ASK_AGAIN_AFTER_DAYS > 0,
+            "held_until": _held_until(letter, kind),
             **told,
         }
     )
@@ -285,6 +288,13 @@ def _of_wish(subscription: Subscription, kind: Delivery.Kind) -> Wording:
 def _contact() -> headers.Party | None:
     """Who answers for the data, if that is said."""
     return our_address("CONTROLLER_CONTACT") if settings.CONTROLLER_CONTACT else None
+
+
+def _held_until(letter: Letter, kind: Delivery.Kind) -> datetime.date | None:
+    """Until when the campaign holds letters; asks only for those to be confirmed."""
+    if kind not in {Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER}:
+        return None
+    return rates.held_until(letter.campaign.letters_go_from, letter.created_at)
 
 
 def _links(letter: Letter) -> dict[str, str]:

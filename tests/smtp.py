@@ -20,6 +20,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
+from actions import flowing
+
 SENDER = "letters@postbag.example"
 SECONDS_TO_ANSWER = 2
 # Each line of each dialogue, otherwise, which takes longer than to answer it.
@@ -62,6 +64,7 @@ class MailServer:
         self.at_hand: WeakKeyDictionary[Envelope, Fault | None] = WeakKeyDictionary()
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
+        self.senders: list[str] = []
         self.seconds_for_a_mail = 0.0
         self.begun = threading.Event()
         self.connections = 0
@@ -143,6 +146,7 @@ class _Hooks:
                 return f'554 5.7.1 message "{subject}" rejected: {subject} is spam'
         self.told.raw.append(content)
         self.told.recipients += envelope.rcpt_tos
+        self.told.senders.append(envelope.mail_from or "")
         if fault in LOSES_THE_ANSWER:
             self.told.lost_answers += 1
             self.told.unanswered += 1
@@ -214,6 +218,13 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
         settings.EMAIL_TIMEOUT = SECONDS_TO_ANSWER
         settings.SENDER_ADDRESS = SENDER
         yield server
+
+
+def text_of(message: EmailMessage) -> str:
+    """What a mail says, with its paragraphs joined as a reader's program does."""
+    content = str(message.get_content()).replace("\r\n", "\n")
+    is_flowed = message.get_param("format") == "flowed"
+    return flowing.joined(content) if is_flowed else content
 
 
 def _parsed(raw: bytes) -> EmailMessage:

@@ -973,6 +973,24 @@ def test_a_letter_in_the_queue(
             assert reader.post(at + ending).status_code == HTTPStatus.CONFLICT
 
 
+def test_a_letter_that_its_campaign_holds(listener: Listener, reader: Reader) -> None:
+    campaign = make_campaign(letters_go_from=timezone.localdate() + 9 * DAY)
+    letter = make_letter(campaign=campaign)
+    at = f"/letters/{tokens.for_letter(letter.pk)}/"
+    read_mail(listener, wording.of(letter.deliveries.get()))
+    reader.get(f"{at}confirm/")
+    reader.post(f"{at}confirm/")
+    reader.get(at)
+
+
+def test_a_letter_that_waits_for_others(reader: Reader, settings: Settings) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
+    first = make_letter()
+    submitting.confirm(first, now=timezone.now())
+    second = make_letter(representative=first.representative, campaign=first.campaign)
+    reader.get(f"/letters/{tokens.for_letter(second.pk)}/confirm/")
+
+
 @pytest.mark.parametrize("is_disowned", [False, True])
 def test_a_letter_that_is_erased(reader: Reader, *, is_disowned: bool) -> None:
     now = timezone.now()

@@ -20,6 +20,7 @@ from actions import (
     delivering,
     failing,
     holding,
+    pacing,
     privacy,
     reminding,
     reopening,
@@ -127,6 +128,7 @@ class Command(BaseCommand):
         """Do what is due every hour: end, erase, tell and ask."""
         holding.end_overdue(now)
         privacy.sweep(now)
+        pacing.tidy(now, live=live)
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
         failing.mend_corrected(now, live=live)
