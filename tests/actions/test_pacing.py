@@ -31,6 +31,8 @@ def usual_rates(settings: Settings) -> None:
     settings.LETTERS_PER_MP_PER_HOUR = 30
     settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
     settings.LETTERS_PER_HOUR = 3000
+    # All of them say the same, and none is to wait for a person.
+    settings.SAME_TEXTS_PER_DAY = 10_000
 
 
 @pytest.fixture
