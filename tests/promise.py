@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from actions import tags
 from actions.lifecycle import WAITING
 from actions.models import Delivery, Letter, LetterEvent, Tally
 from tests.actions.factories import make_letter
@@ -35,6 +36,7 @@ def queue(count: int) -> list[Letter]:
         key = uuid.uuid4()
         own = {
             "id": key,
+            "tag": tags.new(),
             "sender_key": key.hex,
             "sender_email": f"{key.hex}@mail.example",
             "recipient_email": f"{key.hex}@parliament.example",

@@ -904,8 +904,10 @@ CAUSES: Final = (
     "OSError while handing it over.",
     "The mail provider refused it.",
     "The mail provider could not take it at that moment.",
-    "The mail provider sends nothing to this address, most often because mail to it "
-    "came back before.",
+    (
+        "The mail provider sends nothing to this address, most often because mail to "
+        "it came back before."
+    ),
 )
 # In a mail server's: one of each that is told apart. These words are in English.
 ANSWERS: Final = (
