@@ -1,9 +1,10 @@
 """Campaigns, their demands, sources and letters in Django's admin.
 
-Letters, deliveries and tallies are not here, not even to look at. They are people's
-data: who wrote, from where, and what they think. Nobody on the staff needs to read them
-for a letter to arrive; the writer alone has a page for each, and counts come from
-tallies that hold nothing of anybody. A tally that staff could change would be no count.
+Letters, deliveries and tallies are not here, not even to look at, save the few letters
+that wait for a person (``queue_admin``). They are people's data: who wrote, from where,
+and what they think. Nobody on the staff needs to read them for a letter to arrive; the
+writer alone has a page for each, and counts come from tallies that hold nothing of
+anybody. A tally that staff could change would be no count.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,13 +19,23 @@ from actions.models import (
     Campaign,
     CampaignTranslation,
     Demand,
+    FailingAddress,
+    HeldLetter,
+    HoldRule,
     LetterTemplate,
     LetterTemplateVersion,
+    OfficeReport,
     Prompt,
     Source,
     Subscription,
 )
 from actions.models.campaigns import web_page_validator
+from actions.queue_admin import (
+    FailingAddressAdmin,
+    HeldLetterAdmin,
+    HoldRuleAdmin,
+    OfficeReportAdmin,
+)
 from actions.staff_forms import (
     CampaignForm,
     DemandForm,
@@ -75,6 +86,10 @@ class SourceInline(_Stacked):
 
 admin.site.register(Subscription, MailingListAdmin)
 admin.site.register(CampaignTranslation, CampaignTranslationAdmin)
+admin.site.register(HeldLetter, HeldLetterAdmin)
+admin.site.register(OfficeReport, OfficeReportAdmin)
+admin.site.register(HoldRule, HoldRuleAdmin)
+admin.site.register(FailingAddress, FailingAddressAdmin)
 
 
 @admin.register(Campaign)

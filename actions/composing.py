@@ -118,6 +118,8 @@ class Sheet:
     # Stands under the signature where somebody wrote for another person.
     signature_note: str = ""
     language: str = LetterTemplate.Language.ENGLISH.value
+    # For the office of the MP; stands under the footer.
+    office_note: str = ""
 
     @property
     def frame(self) -> frames.Frame:
@@ -143,7 +145,8 @@ class Sheet:
             ),
         ]
         if self.footer:
-            blocks.append(f"-- \n{self.footer}")
+            notes = filter(None, (self.footer, self.office_note))
+            blocks.append("\n".join(("-- ", *notes)))
         return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -181,16 +184,21 @@ def lay_out(letter: Letter) -> Sheet:
     return _framed(letter, text)
 
 
-def text_of(letter: Letter) -> str:
+def text_of(letter: Letter, *, office_link: str = "") -> str:
     """Write a letter as plain text: the same as ``lay_out(letter).as_text()``.
 
-    It leaves out whose words are whose, which takes a worker longer than all the rest
-    of a mail.
+    With ``office_link`` it is the copy that the MP's office gets, which tells there
+    what is wrong with it. It leaves out whose words are whose, which takes a worker
+    longer than all the rest of a mail.
     """
     body = _INDENTS.sub("\n\n", rendering.tidy(letter.body))
     frame = _framed(letter, Composition(letter.subject, "", "", letter.language))
     unmarked = (own_words.Segment(body, is_own=False),)
-    return dataclasses.replace(frame, paragraphs=(unmarked,)).as_text()
+    sheet_of_office = dataclasses.replace(frame, paragraphs=(unmarked,))
+    if office_link:
+        note = _office_note(frame.frame, letter.sender_name, office_link)
+        sheet_of_office = dataclasses.replace(sheet_of_office, office_note=note)
+    return sheet_of_office.as_text()
 
 
 def sheet(
@@ -216,6 +224,7 @@ def sheet(
             sender.name, sender.helper, text.language
         ),
         language=text.language,
+        office_note=_office_note(frame, sender.name, frame.office_link),
     )
 
 
@@ -277,6 +286,10 @@ def without_placeholders(body: str, base_text: str) -> str:
 def _is_note(bracketed: str, notes: Collection[str]) -> bool:
     is_to_be_replaced = bracketed in notes or _INSTRUCTION.match(bracketed)
     return bool(is_to_be_replaced and _LETTER.search(bracketed))
+
+
+def _office_note(frame: frames.Frame, name: str, link: str) -> str:
+    return frame.office_note.format(name=name or frame.nobody, link=link)
 
 
 def _framed(letter: Letter, text: Composition) -> Sheet:

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from actions import holding, lifecycle
 from actions.models import FailingAddress, Letter, LetterEvent
+from actions.models.letters import LetterQuerySet
 from representatives.models import Representative
 
 # How long a letter waits for an address to be corrected.
@@ -103,20 +104,24 @@ def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
     )
 
 
-def _let_go(failing: FailingAddress, now: datetime.datetime) -> None:
-    """Address the letters that waited as the register says now, and release them.
-
-    A letter whose MP has no address, or another failing one, goes on waiting.
-    """
-    waiting = (
+def waiting_for(failing: FailingAddress) -> LetterQuerySet:
+    """Ask for the letters that wait for an address to be mended."""
+    return (
         Letter.objects.of_mode(live=not failing.is_demo)
         .held()
         .filter(
             held_for=Letter.Hold.ADDRESS_FAILING,
             recipient_email__iexact=failing.address,
         )
-        .select_related("representative")
     )
+
+
+def _let_go(failing: FailingAddress, now: datetime.datetime) -> None:
+    """Address the letters that waited as the register says now, and release them.
+
+    A letter whose MP has no address, or another failing one, goes on waiting.
+    """
+    waiting = waiting_for(failing).select_related("representative")
     for letter in waiting.order_by("pk").iterator(chunk_size=200):
         address = letter.representative.email
         if not address or is_failing(address, live=not failing.is_demo):

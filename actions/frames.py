@@ -22,6 +22,10 @@ class Frame:
     closing: str
     # How it came, under the signature; its writer may not have typed a name yet.
     footer: str
+    # The last line, by which an MP's office can tell us what is wrong.
+    office_note: str
+    # Stands for its link wherever the writer reads the letter.
+    office_link: str
     nobody: str
     # Under the address, where the office must know more.
     abroad: str
@@ -43,6 +47,11 @@ _FRAMES: Final = {
             "Sent for {name} by Postbag, which helps people write to their own MP. An "
             "answer goes to the writer."
         ),
+        office_note=(
+            "For the MP’s office: is {name} not your constituent, or is something else "
+            "wrong with this mail? Please tell us: {link}"
+        ),
+        office_link="(the link is in the copy that the office gets)",
         nobody="the writer",
         abroad="Last address in the United Kingdom; now living in {country}",
         no_fixed_address=(
@@ -61,6 +70,11 @@ _FRAMES: Final = {
             "Anfonwyd ar ran {name} gan Postbag, sy’n helpu pobl i ysgrifennu at eu "
             "Haelod Seneddol eu hunain. Bydd ateb yn mynd at yr awdur."
         ),
+        office_note=(
+            "I swyddfa’r AS: onid yw {name} yn etholwr i chi, neu a oes rhywbeth arall "
+            "o’i le ar y neges hon? Rhowch wybod i ni: {link}"
+        ),
+        office_link="(mae’r ddolen yn y copi y mae’r swyddfa’n ei gael)",
         nobody="yr awdur",
         # Without a preposition before the country, whose name it would change.
         abroad="Cyfeiriad olaf yn y Deyrnas Unedig; gwlad breswyl bellach: {country}",

@@ -30,6 +30,11 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
         ("actions", "campaigntranslation"): "view",
         ("actions", "lettertemplate"): "view",
         ("actions", "lettertemplateversion"): "view",
+        # The person's queue: to read and decide.
+        ("actions", "heldletter"): "view change",
+        ("actions", "officereport"): "view change",
+        ("actions", "failingaddress"): "view change",
+        ("actions", "holdrule"): "view add change delete",
         # Taking a list away; nobody looks at it here.
         ("actions", "subscriptions"): "export",
         ("representatives", "constituency"): "view",

@@ -28,6 +28,7 @@ from actions.models import (
     LetterEvent,
     LetterTemplateVersion,
 )
+from actions.screening import looking
 from representatives.lookup import Candidate, name_in
 from representatives.models import Constituency, Representative
 
@@ -156,6 +157,7 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
             is_demo=letter.is_demo,
             due_at=now,
         )
+        looking.hold_if_needed(letter, now)
     letter.refresh_from_db()
     return moved
 

@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from django.contrib.auth import get_user_model
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from actions import closure, groups, limiting, mail, wording
 from actions.errors import DeliveryError, TooManyError
-from actions.models import Delivery
+from actions.models import Delivery, IncomingMail, Letter, OfficeReport
 from representatives import freshness, parliament
 from representatives.models import Register
 
@@ -34,17 +35,37 @@ def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
         parliament.on(today).has_members
         and closure.holds_letters(now, live=live)
         and waiting.exists()
-        and _is_first_today(now)
+        and _is_first_today(KIND, now)
     ):
         return 0
     days = next(
         age.days for age in freshness.ages(today) if age.register == Register.MEMBERS
     )
-    told, letters = 0, waiting.count()
+    letters = waiting.count()
+    return _tell(lambda email: wording.members_are_old(email, days, letters), now)
+
+
+def about_the_queue(now: datetime.datetime, *, live: bool) -> int:
+    """Mail the organisers, once a day, how much waits for a person.
+
+    Returns:
+        How many were mailed.
+
+    """
+    letters = Letter.objects.of_mode(live=live).for_a_person()
+    reports = OfficeReport.objects.open().filter(letter__is_demo=not live)
+    mails = IncomingMail.objects.for_a_person().filter(is_demo=not live)
+    waiting = wording.Queue(letters.count(), reports.count(), mails.count())
+    if not waiting.is_any or not _is_first_today("queue", now):
+        return 0
+    return _tell(lambda email: wording.queue_waits(email, waiting), now)
+
+
+def _tell(worded: Callable[[str], wording.Wording], now: datetime.datetime) -> int:
+    told = 0
     for email in _addresses():
         try:
-            words = wording.members_are_old(email, days, letters)
-            mail.send_at_once(words, KIND, patience=_PATIENCE_SECONDS, now=now)
+            mail.send_at_once(worded(email), KIND, patience=_PATIENCE_SECONDS, now=now)
         except DeliveryError as error:
             logger.warning("An organiser could not be told: %s", error)
         else:
@@ -60,9 +81,9 @@ def _addresses() -> list[str]:
     return sorted({user.email for user in organisers if user.email})
 
 
-def _is_first_today(now: datetime.datetime) -> bool:
+def _is_first_today(what: str, now: datetime.datetime) -> bool:
     try:
-        limiting.take("organisers told", KIND, limit=1, window=limiting.DAY, now=now)
+        limiting.take("organisers told", what, limit=1, window=limiting.DAY, now=now)
     except TooManyError:
         return False
     return True

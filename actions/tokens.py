@@ -18,6 +18,7 @@ TICKET_LIVES = datetime.timedelta(hours=24)
 REPORT_LIVES = datetime.timedelta(days=15)
 
 _letters = signing.Signer(salt="actions.letter", sep=".")
+_offices = signing.Signer(salt="actions.office", sep=".")
 _subscriptions = signing.Signer(salt="actions.subscription", sep=".")
 
 
@@ -50,6 +51,24 @@ def letter_of(token: str) -> uuid.UUID:
 
     """
     return _id_in(token, _letters)
+
+
+def for_office(letter: uuid.UUID) -> str:
+    """Make the token by which an MP's office tells us about a letter.
+
+    It opens nothing of the letter, and a letter's own token is no such token.
+    """
+    return _signed(letter, _offices)
+
+
+def letter_told_of(token: str) -> uuid.UUID:
+    """Read an office's token; the comparison takes constant time.
+
+    Raises:
+        ForgedTokenError: it was not made by us.
+
+    """
+    return _id_in(token, _offices)
 
 
 def for_subscription(subscription: uuid.UUID) -> str:
@@ -214,6 +233,13 @@ def sender_key(
             )
         ),
         algorithm="sha256",
+    ).hexdigest()
+
+
+def mailbox_key(email: str) -> str:
+    """Make the keyed hash that recognises a mailbox (64 hexadecimal digits)."""
+    return salted_hmac(
+        "actions.mailbox", mailbox(email), algorithm="sha256"
     ).hexdigest()
 
 

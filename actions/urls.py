@@ -8,6 +8,7 @@ from actions.views import (
     elsewhere,
     letters,
     lost,
+    office,
     pages,
     progress,
     quietly,
@@ -28,6 +29,10 @@ urlpatterns = [
     # Before the letters: no token is a single word.
     path("letters/lost/", lost.lost, name="lost"),
     path("letters/lost/asked/", lost.asked, name="links_asked"),
+    path("letters/office/<str:token>/", office.office, name="office"),
+    path(
+        "letters/office/<str:token>/told/<str:kind>/", office.told, name="office_told"
+    ),
     path("letters/<str:token>/", letters.letter, name="letter"),
     path("letters/<str:token>/confirm/", letters.confirm, name="confirm"),
     path("letters/<str:token>/not-me/", letters.disown, name="disown"),

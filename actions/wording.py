@@ -123,6 +123,38 @@ def members_are_old(email: str, days: int, waiting: int) -> Wording:
     )
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How much waits for a person."""
+
+    letters: int
+    reports: int
+    mails: int
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything does."""
+        return bool(self.letters or self.reports or self.mails)
+
+
+def queue_waits(email: str, queue: Queue) -> Wording:
+    """Word the mail to an organiser about what waits for a person.
+
+    Raises:
+        TemporaryDeliveryError: an address of ours, in the settings, can't be used.
+
+    """
+    return Wording(
+        sender_name="Postbag",
+        reply_to=_contact(),
+        to=headers.Party("", email),
+        subject="Something waits for a person",
+        body=get_template("admin/mail/queue_waits.txt").render(
+            {"queue": queue, "address": settings.SITE_URL + reverse("admin:index")}
+        ),
+    )
+
+
 def our_address(setting: str, name: str = "") -> headers.Party:
     """Return an address of our own, fit for a header, under a name.
 
@@ -147,8 +179,14 @@ def _letter(letter: Letter) -> Wording:
         reply_to=headers.Party(letter.sender_name, letter.sender_email),
         to=headers.Party(letter.recipient_name, letter.recipient_email),
         subject=letter.subject,
-        body=composing.text_of(letter),
+        body=composing.text_of(letter, office_link=_office_link(letter)),
     )
+
+
+def _office_link(letter: Letter) -> str:
+    """Where the MP's office tells us what is wrong with the letter."""
+    token = tokens.for_office(letter.pk)
+    return settings.SITE_URL + reverse("office", kwargs={"token": token})
 
 
 def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TypeAlias
 
-_TOKEN = re.compile(r"(/(?:letters|updates)/)[^/\s]+")
+_TOKEN = re.compile(r"(/(?:letters/office|letters|updates)/)[^/\s]+")
 _Raised: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None]
     | tuple[None, None, None]

@@ -261,6 +261,7 @@ def _of_letters() -> tuple[re.Pattern[str], ...]:
         for frame in map(frames.of, LetterTemplate.Language.values)
         for said in (
             frame.footer,
+            frame.office_note,
             frame.salutation,
             frame.closing,
             frame.abroad,

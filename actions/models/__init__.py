@@ -14,6 +14,12 @@ from actions.models.events import LetterEvent
 from actions.models.failing import FailingAddress
 from actions.models.incoming import IncomingMail
 from actions.models.letters import Letter
+from actions.models.moderation import (
+    HeldLetter,
+    HoldRule,
+    OfficeReport,
+    WatchedMailbox,
+)
 from actions.models.subscriptions import Subscription
 from actions.models.translations import (
     CampaignTranslation,
@@ -29,11 +35,14 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "FailingAddress",
+    "HeldLetter",
+    "HoldRule",
     "IncomingMail",
     "Letter",
     "LetterEvent",
     "LetterTemplate",
     "LetterTemplateVersion",
+    "OfficeReport",
     "Prompt",
     "PromptTranslation",
     "RateCount",
@@ -41,4 +50,5 @@ __all__ = [
     "SourceTranslation",
     "Subscription",
     "Tally",
+    "WatchedMailbox",
 ]

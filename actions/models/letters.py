@@ -41,6 +41,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those that do not go for now."""
         return self.filter(state=Letter.State.HELD)
 
+    def for_a_person(self) -> "LetterQuerySet":
+        """Those held for a reason that a person decides on."""
+        return self.held().filter(held_for__in=Letter.FOR_A_PERSON)
+
     def written_by(self, sender_key: str) -> "LetterQuerySet":
         """Those that the person with this key has sent or is sending."""
         return self.filter(
@@ -109,6 +113,12 @@ class Letter(models.Model):
         FLOOD = "flood", "many letters of the same text"
         ONE_ADDRESS = "one_address", "many names at one address"
 
+    FOR_A_PERSON: ClassVar = (
+        Hold.OFFICE_ASKED,
+        Hold.ABUSE,
+        Hold.FLOOD,
+        Hold.ONE_ADDRESS,
+    )
     # Everything of the person. Erasing empties these and nothing else is personal.
     PERSONAL_FIELDS: ClassVar = (
         "sender_name",
@@ -232,6 +242,12 @@ class Letter(models.Model):
                 fields=["decide_by"],
                 condition=Q(state="held"),
                 name="letters_to_decide_on",
+            ),
+            # Neighbours are counted as each letter is confirmed.
+            models.Index(
+                fields=["postcode"],
+                condition=Q(confirmed_at__isnull=False, forgotten_at__isnull=True),
+                name="letters_of_neighbours",
             ),
         ]
         constraints: ClassVar = [

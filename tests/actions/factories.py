@@ -5,9 +5,10 @@ import itertools
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from actions import subscribing, tokens
+from actions import groups, subscribing, tokens
 from actions.models import (
     Campaign,
     Delivery,
@@ -175,6 +176,14 @@ def make_letter(
             letter=letter, kind=kind, is_demo=letter.is_demo, due_at=now
         )
     return letter
+
+
+def make_organiser() -> User:
+    """Make somebody who may look at the person's queue and decide."""
+    groups.create()
+    user = User.objects.create_user(f"organiser-{next(_numbers)}", is_staff=True)
+    user.groups.add(Group.objects.get(name=groups.ORGANISERS))
+    return user
 
 
 def make_subscription(

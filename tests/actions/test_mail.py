@@ -10,6 +10,7 @@ from email.utils import getaddresses
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -64,10 +65,17 @@ def test_the_letter_comes_from_our_address_in_its_writers_name(
     assert message["Message-ID"] == f"<{delivery.pk}@postbag.example>"
 
 
+def with_the_link(letter: Letter) -> str:
+    """Write a letter as its preview does, with the link in it for the office alone."""
+    link = f"{django_settings.SITE_URL}/letters/office/{tokens.for_office(letter.pk)}/"
+    sheet = composing.lay_out(letter)
+    return sheet.as_text().replace(sheet.frame.office_link, link)
+
+
 def test_the_letter_reads_as_its_preview_did() -> None:
     letter = queued()
     text = text_of(read(mail_of(letter)))
-    assert text == composing.lay_out(letter).as_text()
+    assert text == with_the_link(letter)
     assert BODY in text
 
 
@@ -177,7 +185,7 @@ def test_an_address_at_a_domain_beyond_ascii_is_written_as_servers_know_it() -> 
 def test_any_text_survives_the_wire_in_lines_that_every_server_takes(body: str) -> None:
     letter = queued(body=body)
     written = mail_of(letter)
-    assert text_of(read(written)) == composing.lay_out(letter).as_text()
+    assert text_of(read(written)) == with_the_link(letter)
     wire = written.as_wire()
     assert wire.isascii()
     assert max(map(len, wire.split(b"\r\n"))) <= 998
@@ -213,7 +221,7 @@ def test_whatever_is_typed_arrives_or_is_refused(
     assert message["Reply-To"].addresses[0].addr_spec == unsaved.sender_email
     assert len(message["From"].addresses) == 1
     assert text_of(message) == written.text
-    assert written.text == composing.lay_out(unsaved).as_text()
+    assert written.text == with_the_link(unsaved)
     assert list(message) == [
         "From",
         "To",

@@ -47,9 +47,11 @@ from actions.models import (
     Letter,
     LetterEvent,
     LetterTemplate,
+    OfficeReport,
     Subscription,
     Tally,
 )
+from actions.screening import deciding
 from actions.situations import Situation
 from actions.views import faults
 from actions.views.quietly import FILES, REPORTS
@@ -869,7 +871,8 @@ def test_everything_that_can_happen(
     letter = make_letter(state=Letter.State.ACCEPTED, is_demo=is_demo)
     causes: dict[str, Iterable[str]] = {
         LetterEvent.Kind.RETRIED: CAUSES,
-        LetterEvent.Kind.FAILED: CAUSES,
+        LetterEvent.Kind.FAILED: (*CAUSES, *deciding.GIVEN_BACK.values()),
+        LetterEvent.Kind.OFFICE_SPOKE: deciding.OFFICE_SAYS.values(),
         LetterEvent.Kind.FORGOTTEN: privacy.Cause,
     }
     for kind in LetterEvent.Kind:
@@ -983,6 +986,23 @@ def test_a_letter_from_trying_out(reader: Reader) -> None:
 
 def test_a_link_that_opens_nothing(reader: Reader) -> None:
     assert reader.get("/letters/cut-off/").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_what_an_office_tells(reader: Reader, settings: Settings) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    at = f"/letters/office/{tokens.for_office(letter.pk)}/"
+    settings.CONTROLLER_CONTACT = "letters@postbag.example"
+    reader.get(at)
+    for typed in ({}, {"kind": "whim"}, {"kind": "stop", "note": "ა" * 1001}):
+        assert reader.post(at, typed).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    for kind in OfficeReport.Kind:
+        reader.post(at, {"kind": kind}, follow=True)
+    settings.DEEDS_PER_ADDRESS_PER_HOUR = 1
+    for _ in range(2):
+        answer = reader.post(at, {"kind": "stop"})
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    cut_off = reader.get("/letters/office/cut-off/")
+    assert cut_off.status_code == HTTPStatus.NOT_FOUND
 
 
 def test_too_many_presses(reader: Reader, settings: Settings) -> None:

@@ -84,11 +84,12 @@ def test_what_another_handler_wrote_of_the_fault_is_neither_repeated_nor_lost() 
 
 def test_no_token_stands_in_a_line_wherever_it_comes_from() -> None:
     record = record_of(fault(), "Not Found: /letters/abc.def/cancel/")
-    record.stack_info = 'Stack:\n  get("/updates/abc.def/")'
+    record.stack_info = 'Stack:\n  get("/updates/abc.def/"), "/letters/office/abc.def/"'
     line = LINE.format(record)
     assert "abc.def" not in line
     assert "Not Found: /letters/…/cancel/" in line
     assert 'get("/updates/…/' in line
+    assert "/letters/office/…/" in line
 
 
 def test_without_a_fault_there_is_only_the_line() -> None:

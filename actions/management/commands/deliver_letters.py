@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from actions import delivering, privacy, reopening, telling
+from actions import delivering, failing, privacy, reopening, telling
 from actions.management import arguments
 from representatives import boundaries
 from representatives.background import Reader
@@ -98,6 +98,9 @@ class Command(BaseCommand):
         if self.sweep_at is None or now >= self.sweep_at:
             privacy.sweep(now)
             telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
+            telling.about_the_queue(now, live=settings.DELIVERY_IS_LIVE)
+            failing.mend_corrected(now, live=settings.DELIVERY_IS_LIVE)
+            failing.hold_waiting(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = now + SWEEP_EVERY
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         return delivering.deliver_due(should_stop=self._should_pause)

@@ -1,0 +1,283 @@
+"""The person's queue in Django's admin: what waits until somebody has looked at it.
+
+A letter is read here only while it is held for a person, by whoever may decide on it,
+and each reading and each decision is written down with their name.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from actions import composing, failing
+from actions.models import FailingAddress, Letter, OfficeReport
+from actions.screening import deciding
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[Any]
+else:
+    _Admin = admin.ModelAdmin
+
+
+class _QueueAdmin(_Admin):
+    """A list, a page of each thing in it, and buttons: nothing is typed over."""
+
+    list_template: str
+    page_template: str
+    # By the last word of its address: what a button does.
+    deeds: ClassVar[tuple[str, ...]]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Give the list, the page and one address for each button."""
+        guard, name = self.admin_site.admin_view, self.opts.model_name
+        return [
+            path("", guard(self.changelist_view), name=f"actions_{name}_changelist"),
+            path("<uuid:key>/", guard(self.page), name=f"actions_{name}_change"),
+            *(
+                path(
+                    f"<uuid:key>/{deed}/",
+                    guard(partial(self.press, deed=deed)),
+                    name=f"actions_{name}_{deed}",
+                )
+                for deed in self.deeds
+            ),
+        ]
+
+    def waiting(self) -> QuerySet[Any]:
+        """Ask for what waits, the most pressing first."""
+        raise NotImplementedError
+
+    def do(self, deed: str, chosen: Any, by: Any) -> tuple[bool, str]:
+        """Do what a button says; say whether it did anything, and what."""
+        raise NotImplementedError
+
+    def about(self, chosen: Any) -> dict[str, Any]:
+        """Give what the page of one thing shows."""
+        raise NotImplementedError
+
+    def has_add_permission(self, *_: object, **__: object) -> bool:
+        """Nobody adds: things come by themselves."""
+        return False
+
+    def has_delete_permission(self, *_: object, **__: object) -> bool:
+        """Nobody deletes: a decision ends it."""
+        return False
+
+    @method_decorator(require_safe)
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show what waits."""
+        self._demand(request)
+        return self._drawn(
+            request,
+            self.list_template,
+            {"waiting": self.waiting(), **(extra_context or {})},
+        )
+
+    @method_decorator([require_safe, never_cache])
+    def page(self, request: HttpRequest, key: Any) -> HttpResponse:
+        """Show one thing whole, and write down who looked at it."""
+        self._demand(request)
+        chosen = self._find(request, key)
+        if chosen is None:
+            return self._back()
+        self.log_change(request, chosen, "Looked at it.")
+        return self._drawn(
+            request, self.page_template, {"chosen": chosen, **self.about(chosen)}
+        )
+
+    @method_decorator([require_POST, never_cache])
+    def press(self, request: HttpRequest, key: Any, deed: str) -> HttpResponse:
+        """Do what the button says, once, and write down who pressed it."""
+        self._demand(request, "change")
+        chosen = self._find(request, key)
+        if chosen is None:
+            return self._back()
+        is_done, words = self.do(deed, chosen, _whoever_asks(request))
+        if is_done:
+            self.log_change(request, chosen, words)
+            messages.success(request, words)
+        else:
+            self._say_it_is_gone(request)
+        return self._back()
+
+    def _find(self, request: HttpRequest, key: Any) -> Any:
+        chosen = self.waiting().filter(pk=key).first()
+        if chosen is None:
+            # So that no other row can be asked for by its key.
+            get_object_or_404(self.model._default_manager, pk=key)
+            self._say_it_is_gone(request)
+        return chosen
+
+    def _say_it_is_gone(self, request: HttpRequest) -> None:
+        messages.warning(
+            request,
+            "That does not wait any more: somebody decided on it, its writer stopped "
+            "it, or its time was over.",
+        )
+
+    def _demand(self, request: HttpRequest, deed: str = "view") -> None:
+        if not request.user.has_perm(f"actions.{deed}_{self.opts.model_name}"):
+            raise PermissionDenied
+
+    def _back(self) -> HttpResponse:
+        return redirect(f"admin:actions_{self.opts.model_name}_changelist")
+
+    def _drawn(
+        self, request: HttpRequest, template: str, more: dict[str, Any]
+    ) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": self.opts.verbose_name_plural,
+            "opts": self.opts,
+            "may_decide": request.user.has_perm(
+                f"actions.change_{self.opts.model_name}"
+            ),
+            **more,
+        }
+        return TemplateResponse(request, template, context, using="django")
+
+
+class HeldLetterAdmin(_QueueAdmin):
+    """Letters that a person reads before they go."""
+
+    list_template = "admin/queue/letters.html"
+    page_template = "admin/queue/letter.html"
+    deeds = ("let_go", "give_back")
+
+    def waiting(self) -> QuerySet[Any]:
+        """Ask for the letters, whichever ends first."""
+        return (
+            Letter.objects.for_a_person()
+            .select_related("campaign")
+            .order_by("decide_by")
+        )
+
+    def about(self, chosen: Letter) -> dict[str, Any]:
+        """Show the letter as the MP would read it, and its writer's earlier ones."""
+        return {
+            "sheet": composing.lay_out(chosen),
+            "text": composing.text_of(chosen),
+            "words_if_given_back": deciding.GIVEN_BACK[Letter.Hold(chosen.held_for)],
+        }
+
+    def do(self, deed: str, chosen: Letter, _by: Any) -> tuple[bool, str]:
+        """Let it go, or give it back."""
+        now = timezone.now()
+        if deed == "let_go":
+            return deciding.let_go(chosen, now), "The letter goes."
+        return (
+            deciding.give_back(chosen, now),
+            "The letter is given back to its writer, who is told why.",
+        )
+
+
+class OfficeReportAdmin(_QueueAdmin):
+    """What MPs' offices told us, until a person has decided on it."""
+
+    list_template = "admin/queue/reports.html"
+    page_template = "admin/queue/report.html"
+    deeds = ("accept", "decline", "lift")
+
+    def waiting(self) -> QuerySet[Any]:
+        """Ask for what is open, and for stops that stand and can be lifted."""
+        every = OfficeReport.objects
+        return (every.open() | every.stops()).select_related(
+            "letter__campaign", "letter__representative"
+        )
+
+    def about(self, chosen: OfficeReport) -> dict[str, Any]:
+        """Show the letter, as far as it is not erased."""
+        letter = chosen.letter
+        return {"text": "" if letter.is_forgotten else composing.text_of(letter)}
+
+    def do(self, deed: str, chosen: OfficeReport, by: Any) -> tuple[bool, str]:
+        """Accept it, set it aside, or let letters go to the office again."""
+        now = timezone.now()
+        match deed:
+            case "accept":
+                return deciding.accept(chosen, now, by=by), "Accepted, and done."
+            case "decline":
+                return deciding.decline(chosen, now, by=by), "Set aside."
+            case _:
+                is_lifted = deciding.lift(chosen, now)
+                return is_lifted, "Letters go to this office again."
+
+
+class HoldRuleAdmin(_Admin):
+    """Words at which a person looks."""
+
+    list_display = ("phrase", "is_in_force", "note")
+    list_filter = ("is_in_force",)
+    search_fields = ("phrase", "note")
+
+
+class FailingAddressAdmin(_Admin):
+    """Addresses that letters wait for; a mark ends by a button."""
+
+    list_display = ("address", "since", "cause", "waiting_letters")
+    fields = ("address", "since", "cause", "waiting_letters")
+    actions = ("mend",)
+    actions_selection_counter = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FailingAddress]:
+        """Show those that stand."""
+        found: QuerySet[Any] = super().get_queryset(request)
+        return found.filter(mended_at=None)
+
+    def get_actions(
+        self, request: HttpRequest
+    ) -> dict[str, tuple[Callable[..., Any], str, str] | None]:
+        """Give the one button to whoever may use it; nothing is deleted."""
+        mine = super().get_actions(request)
+        return {"mend": mine["mend"]} if self._may_mend(request) else {}
+
+    def has_add_permission(self, *_: object, **__: object) -> bool:
+        """Marks come from mail that comes back, and from offices."""
+        return False
+
+    def has_change_permission(self, *_: object, **__: object) -> bool:
+        """Nothing is typed over."""
+        return False
+
+    def has_delete_permission(self, *_: object, **__: object) -> bool:
+        """A mark is ended and stays on record."""
+        return False
+
+    @admin.display(description="letters that wait")
+    def waiting_letters(self, mark: FailingAddress) -> int:
+        """Count them."""
+        return failing.waiting_for(mark).count()
+
+    @admin.action(
+        description="The address works: let the letters go to the MP’s address of now"
+    )
+    def mend(self, request: HttpRequest, marks: QuerySet[FailingAddress]) -> None:
+        """End the marks."""
+        if not self._may_mend(request):
+            raise PermissionDenied
+        now, by = timezone.now(), _whoever_asks(request)
+        ended = [mark for mark in marks if failing.mend(mark, now, by=by)]
+        for mark in ended:
+            self.log_change(request, mark, "Let letters go to this MP again.")
+        messages.success(request, f"{len(ended)} ended.")
+
+    def _may_mend(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("actions.change_failingaddress")
+
+
+def _whoever_asks(request: HttpRequest) -> Any:
+    """Give the user; the admin lets in nobody who is none."""
+    return request.user

@@ -1,0 +1,224 @@
+"""What a person decides: on letters that wait, and on what MPs' offices tell us."""
+
+import datetime
+from typing import Final
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from actions import failing, holding, lifecycle, tokens
+from actions.models import (
+    Letter,
+    LetterEvent,
+    OfficeReport,
+    WatchedMailbox,
+)
+from actions.models.letters import LetterQuerySet
+from actions.screening import looking
+
+# How long everything from a mailbox is looked at once an office's complaint was right.
+WATCHED_FOR: Final = datetime.timedelta(days=365)
+# How long what an office wrote is kept, from then on or from the decision.
+NOTES_LIVE: Final = datetime.timedelta(days=28)
+NOTES_WAIT: Final = datetime.timedelta(days=90)
+
+# Why a person gave a letter back, by what it was held for.
+GIVEN_BACK: Final = {
+    Letter.Hold.ABUSE: gettext_noop(
+        "A person read it. Some of it reads as a threat or as abuse, and Postbag does "
+        "not send that in its name."
+    ),
+    Letter.Hold.FLOOD: gettext_noop(
+        "A person looked at it. The same words came under many names, which offices "
+        "set aside."
+    ),
+    Letter.Hold.ONE_ADDRESS: gettext_noop(
+        "A person looked at it. More names came from one address than we can answer "
+        "for."
+    ),
+    Letter.Hold.OFFICE_ASKED: gettext_noop(
+        "The MP’s office does not take letters of this campaign from Postbag at the "
+        "moment."
+    ),
+}
+OFFICE_SAYS: Final = {
+    OfficeReport.Kind.NOT_A_CONSTITUENT: gettext_noop(
+        "It says that you are not a constituent of this MP. If you gave another "
+        "address than your own by mistake, write again from the right one."
+    ),
+    OfficeReport.Kind.WRONG_ADDRESS: gettext_noop(
+        "It says that this is not its address for letters. We look for the right one."
+    ),
+    OfficeReport.Kind.STOP: gettext_noop(
+        "It asked for no more letters of this campaign from Postbag."
+    ),
+    OfficeReport.Kind.ABUSIVE: gettext_noop(
+        "It says that the letter is abusive, and a person here agrees."
+    ),
+}
+
+
+def let_go(letter: Letter, now: datetime.datetime) -> bool:
+    """Put a letter that a person has read back into the queue; say whether it was."""
+    return holding.release(letter, now, among=Letter.objects.for_a_person())
+
+
+def give_back(letter: Letter, now: datetime.datetime) -> bool:
+    """End a letter that a person will not send; its writer is told why, with the text.
+
+    Returns:
+        Whether it still waited for a person.
+
+    """
+    letter.refresh_from_db()
+    cause = GIVEN_BACK.get(Letter.Hold(letter.held_for)) if letter.held_for else None
+    if cause is None:
+        return False
+    same = Letter.objects.for_a_person().filter(held_for=letter.held_for)
+    return holding.give_back(letter, cause, now, among=same)
+
+
+@transaction.atomic
+def tell(
+    letter: Letter, kind: OfficeReport.Kind, note: str, now: datetime.datetime
+) -> bool:
+    """Take down what an MP's office tells us; say whether it is news.
+
+    What the office calls abusive is no reason yet to end anything, but until a person
+    has decided, whatever else the same writer has in the queue waits.
+    """
+    _, is_news = OfficeReport.objects.get_or_create(
+        letter=letter, kind=kind, defaults={"note": note, "told_at": now}
+    )
+    if is_news and kind == OfficeReport.Kind.ABUSIVE:
+        _hold_others_of(letter, now)
+    return is_news
+
+
+@transaction.atomic
+def accept(
+    report: OfficeReport, now: datetime.datetime, *, by: AbstractBaseUser
+) -> bool:
+    """Do what an office asks for; say whether this call did.
+
+    - not a constituent: the writer's page says so;
+    - wrong address: letters to it wait until it is corrected;
+    - no more letters: those of the campaign to this MP wait, and are given back unless
+      a person lets them go, until the stop is lifted;
+    - abusive: a person looks at everything from that mailbox for a year.
+    """
+    if not _decide(report, OfficeReport.Decision.ACCEPTED, now, by):
+        return False
+    letter, kind = report.letter, OfficeReport.Kind(report.kind)
+    lifecycle.note(letter, LetterEvent.Kind.OFFICE_SPOKE, now, OFFICE_SAYS[kind])
+    match kind:
+        case OfficeReport.Kind.WRONG_ADDRESS:
+            failing.mark(
+                letter.recipient_email,
+                "The MP’s office says that it is the wrong address.",
+                now,
+                live=not letter.is_demo,
+            )
+        case OfficeReport.Kind.STOP:
+            _hold_for_the_office(letter, now)
+        case OfficeReport.Kind.ABUSIVE:
+            _watch(letter, now)
+    return True
+
+
+@transaction.atomic
+def decline(
+    report: OfficeReport, now: datetime.datetime, *, by: AbstractBaseUser
+) -> bool:
+    """Set aside what an office told; say whether this call did.
+
+    Letters of the same writer that waited for this decision go.
+    """
+    if not _decide(report, OfficeReport.Decision.DECLINED, now, by):
+        return False
+    if report.kind == OfficeReport.Kind.ABUSIVE and report.letter.sender_email:
+        for letter in _of_the_writer_of(report.letter).filter(
+            held_for=Letter.Hold.ABUSE
+        ):
+            # What is held for words of its own waits for its own decision.
+            if not looking.has_threats(letter, now):
+                let_go(letter, now)
+    return True
+
+
+def lift(report: OfficeReport, now: datetime.datetime) -> bool:
+    """Let letters of the campaign go to this office again; say whether this call did.
+
+    Those that wait for it go, too.
+    """
+    with transaction.atomic():
+        standing = OfficeReport.objects.stops().filter(pk=report.pk)
+        if not standing.update(lifted_at=now):
+            return False
+        waiting = Letter.objects.for_a_person().filter(
+            held_for=Letter.Hold.OFFICE_ASKED,
+            campaign=report.letter.campaign_id,
+            representative__parliament_id=report.representative.parliament_id,
+        )
+        for letter in waiting:
+            let_go(letter, now)
+    return True
+
+
+def forget(now: datetime.datetime) -> int:
+    """Erase what offices wrote and whom we watched, once its time is over.
+
+    Returns:
+        How many of both there were.
+
+    """
+    noted = OfficeReport.objects.with_a_note()
+    over = noted.filter(decided_at__lte=now - NOTES_LIVE) | noted.filter(
+        told_at__lte=now - NOTES_WAIT
+    )
+    watched, _ = WatchedMailbox.objects.filter(until__lte=now).delete()
+    return over.update(note="") + watched
+
+
+def _decide(
+    report: OfficeReport,
+    decision: OfficeReport.Decision,
+    now: datetime.datetime,
+    by: AbstractBaseUser,
+) -> bool:
+    moved = OfficeReport.objects.open().filter(pk=report.pk)
+    return bool(moved.update(decision=decision, decided_at=now, decided_by=by))
+
+
+def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
+    return Letter.objects.of_mode(live=not letter.is_demo).filter(
+        sender_email__iexact=letter.sender_email
+    )
+
+
+def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
+    if not letter.sender_email:
+        return
+    for other in _of_the_writer_of(letter).filter(state=Letter.State.QUEUED):
+        holding.hold(other, Letter.Hold.ABUSE, now, decide_by=now + holding.PEOPLE_HAVE)
+
+
+def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
+    queued = Letter.objects.of_mode(live=not letter.is_demo).filter(
+        campaign=letter.campaign_id,
+        representative__parliament_id=letter.representative.parliament_id,
+        state=Letter.State.QUEUED,
+    )
+    for other in queued:
+        holding.hold(
+            other, Letter.Hold.OFFICE_ASKED, now, decide_by=now + holding.PEOPLE_HAVE
+        )
+
+
+def _watch(letter: Letter, now: datetime.datetime) -> None:
+    if letter.sender_email:
+        WatchedMailbox.objects.update_or_create(
+            key=tokens.mailbox_key(letter.sender_email),
+            defaults={"since": now, "until": now + WATCHED_FOR},
+        )

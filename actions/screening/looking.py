@@ -1,0 +1,135 @@
+"""Looking at a letter that was just confirmed: whether it waits, and for whom."""
+
+import datetime
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+
+from actions import failing, holding, limiting, own_words, tokens
+from actions.errors import TooManyError
+from actions.models import HoldRule, Letter, OfficeReport, WatchedMailbox
+from actions.screening import phrases
+
+_WEEK: Final = datetime.timedelta(days=7)
+# Fewer words than these may well be the same by chance: "Please act now".
+_LEAST_OF_A_TEXT: Final = 8
+
+
+def hold_if_needed(letter: Letter, now: datetime.datetime) -> bool:
+    """Hold a letter that was just queued if it has to wait; say whether it has to.
+
+    Looked at once, when it is confirmed. It tells its writer why and by when.
+    """
+    reason = reason_to_hold(letter, now)
+    if reason is None:
+        return False
+    patience = (
+        failing.CORRECTIONS_TAKE
+        if reason == Letter.Hold.ADDRESS_FAILING
+        else holding.PEOPLE_HAVE
+    )
+    return holding.hold(letter, reason, now, decide_by=now + patience)
+
+
+def reason_to_hold(letter: Letter, now: datetime.datetime) -> Letter.Hold | None:
+    """Say why a letter has to wait; None if it may go."""
+    return next((reason for reason, holds in _LOOKS if holds(letter, now)), None)
+
+
+def has_threats(letter: Letter, _now: datetime.datetime) -> bool:
+    """Whether words that staff listed stand in the letter, besides the campaign's.
+
+    A campaign may speak of killing and torture; only what its writer added counts.
+    """
+    listed = list(HoldRule.objects.in_force().values_list("phrase", flat=True))
+    written = phrases.count(listed, f"{letter.subject}\n{letter.body}")
+    return written > phrases.count(listed, letter.base_text)
+
+
+def is_watched(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether a person looks at everything from this mailbox."""
+    return (
+        WatchedMailbox.objects.at(now)
+        .filter(key=tokens.mailbox_key(letter.sender_email))
+        .exists()
+    )
+
+
+def _is_to_a_failing_address(letter: Letter, _now: datetime.datetime) -> bool:
+    return failing.is_failing(letter.recipient_email, live=not letter.is_demo)
+
+
+def _office_asked(letter: Letter, _now: datetime.datetime) -> bool:
+    return (
+        OfficeReport.objects.stops()
+        .filter(
+            letter__campaign=letter.campaign_id,
+            letter__representative__parliament_id=letter.representative.parliament_id,
+        )
+        .exists()
+    )
+
+
+def _is_of_a_flood(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether the same words, told as people's own, came too often today.
+
+    A letter without own words is no flood: it is a signature and counted as one. What
+    is stored of the words is a keyed hash, for two days at most.
+    """
+    own = " ".join(
+        segment.text
+        for paragraph in own_words.mark(letter.base_text, letter.body)
+        for segment in paragraph
+        if segment.is_own
+    )
+    words = phrases.folded(own).split()
+    if len(words) < _LEAST_OF_A_TEXT:
+        return False
+    try:
+        limiting.take(
+            "letters of one text",
+            f"{letter.campaign_id}|{letter.is_demo}|{' '.join(words)}",
+            limit=settings.SAME_TEXTS_PER_DAY,
+            window=limiting.DAY,
+            now=now,
+        )
+    except TooManyError:
+        return True
+    return False
+
+
+def _is_of_many_at_one_address(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether more people than share a household wrote from one address in a week."""
+    if not letter.postcode:
+        return False
+    here = _place(letter.address_line_1)
+    neighbours = (
+        Letter.objects.of_mode(live=not letter.is_demo)
+        .filter(
+            campaign=letter.campaign_id,
+            postcode=letter.postcode,
+            confirmed_at__gt=now - _WEEK,
+            forgotten_at=None,
+        )
+        .values_list("address_line_1", "sender_name")
+    )
+    names = {_place(name) for line, name in neighbours if _place(line) == here}
+    return len(names) > settings.NAMES_PER_ADDRESS_PER_WEEK
+
+
+def _place(line: str) -> str:
+    return phrases.folded(line).replace(" ", "")
+
+
+# In this order: the first reason that there is.
+_LOOKS: Final[
+    tuple[tuple[Letter.Hold, Callable[[Letter, datetime.datetime], bool]], ...]
+] = (
+    (Letter.Hold.ADDRESS_FAILING, _is_to_a_failing_address),
+    (Letter.Hold.OFFICE_ASKED, _office_asked),
+    (Letter.Hold.ABUSE, is_watched),
+    (Letter.Hold.ABUSE, has_threats),
+    (Letter.Hold.FLOOD, _is_of_a_flood),
+    (Letter.Hold.ONE_ADDRESS, _is_of_many_at_one_address),
+)

@@ -1,0 +1,204 @@
+"""What a person's decision does, on held letters and on what offices tell."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import User
+
+from actions import failing, submitting, tokens
+from actions.models import (
+    Delivery,
+    FailingAddress,
+    HoldRule,
+    Letter,
+    LetterEvent,
+    OfficeReport,
+    WatchedMailbox,
+)
+from actions.screening import deciding
+from tests.actions.factories import BODY, NOW, make_letter, make_organiser
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+Kind = OfficeReport.Kind
+State = Letter.State
+
+
+@pytest.fixture
+def organiser() -> User:
+    return make_organiser()
+
+
+def threat() -> Letter:
+    HoldRule.objects.get_or_create(phrase="know where you live")
+    letter = make_letter(body=f"{BODY}\n\nI know where you live.")
+    submitting.confirm(letter, now=NOW)
+    assert letter.held_for == Letter.Hold.ABUSE
+    return letter
+
+
+def told(kind: Kind, letter: Letter | None = None, note: str = "") -> OfficeReport:
+    letter = letter or make_letter(state=State.ACCEPTED)
+    assert deciding.tell(letter, kind, note, NOW)
+    return OfficeReport.objects.get(letter=letter, kind=kind)
+
+
+def state_of(letter: Letter) -> str:
+    letter.refresh_from_db()
+    return letter.state
+
+
+def test_a_letter_that_is_let_go_is_owed_again() -> None:
+    letter = threat()
+    assert deciding.let_go(letter, NOW + DAY)
+    assert state_of(letter) == State.QUEUED
+    assert letter.deliveries.waiting().filter(kind=Delivery.Kind.LETTER).exists()
+    assert not deciding.let_go(letter, NOW + DAY)
+    assert not deciding.give_back(letter, NOW + DAY)
+
+
+def test_a_letter_that_is_given_back_says_why() -> None:
+    letter = threat()
+    assert deciding.give_back(letter, NOW + DAY)
+    assert state_of(letter) == State.FAILED
+    cause = letter.events.get(kind=LetterEvent.Kind.FAILED).cause
+    assert cause == deciding.GIVEN_BACK[Letter.Hold.ABUSE]
+    owed = letter.deliveries.waiting().filter(kind=Delivery.Kind.FAILURE_NOTICE)
+    assert owed.count() == 1
+    assert not deciding.give_back(letter, NOW + DAY)
+
+
+def test_there_is_a_reason_for_each_hold_that_a_person_ends() -> None:
+    assert set(deciding.GIVEN_BACK) == set(Letter.FOR_A_PERSON)
+
+
+def test_a_letter_that_waits_for_its_writer_is_no_persons_to_decide() -> None:
+    letter = make_letter(state=State.HELD, held_for=Letter.Hold.VACANT)
+    assert not deciding.let_go(letter, NOW)
+    assert not deciding.give_back(letter, NOW)
+    assert state_of(letter) == State.HELD
+
+
+def test_an_office_tells_each_thing_once() -> None:
+    letter = make_letter(state=State.ACCEPTED)
+    assert deciding.tell(letter, Kind.STOP, "first", NOW)
+    assert not deciding.tell(letter, Kind.STOP, "second", NOW)
+    assert deciding.tell(letter, Kind.WRONG_ADDRESS, "", NOW)
+    notes = OfficeReport.objects.order_by("kind").values_list("kind", "note")
+    assert list(notes) == [("stop", "first"), ("wrong_address", "")]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_an_office_tells_changes_nothing_of_the_letter_by_itself(
+    kind: Kind,
+) -> None:
+    letter = make_letter(state=State.ACCEPTED)
+    told(kind, letter)
+    assert state_of(letter) == State.ACCEPTED
+    assert not letter.events.exists()
+    assert not FailingAddress.objects.exists()
+    assert not WatchedMailbox.objects.exists()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_accepted_stands_on_the_letters_page(
+    kind: Kind, organiser: User
+) -> None:
+    report = told(kind)
+    assert deciding.accept(report, NOW, by=organiser)
+    assert not deciding.accept(report, NOW, by=organiser)
+    assert not deciding.decline(report, NOW, by=organiser)
+    [event] = report.letter.events.all()
+    assert event.kind == LetterEvent.Kind.OFFICE_SPOKE
+    assert event.cause
+
+
+def test_a_wrong_address_makes_letters_wait_for_the_right_one(
+    organiser: User,
+) -> None:
+    letter = make_letter(state=State.ACCEPTED)
+    waiting = make_letter(state=State.QUEUED, representative=letter.representative)
+    deciding.accept(told(Kind.WRONG_ADDRESS, letter), NOW, by=organiser)
+    assert failing.is_failing(letter.recipient_email, live=False)
+    assert state_of(waiting) == State.HELD
+    assert waiting.held_for == Letter.Hold.ADDRESS_FAILING
+
+
+def test_a_stop_holds_what_is_queued_until_it_is_lifted(organiser: User) -> None:
+    letter = make_letter(state=State.ACCEPTED)
+    same = {"campaign": letter.campaign, "representative": letter.representative}
+    waiting = make_letter(state=State.QUEUED, **same)
+    to_another = make_letter(state=State.QUEUED, campaign=letter.campaign)
+    of_another = make_letter(state=State.QUEUED, representative=letter.representative)
+    report = told(Kind.STOP, letter)
+    deciding.accept(report, NOW, by=organiser)
+    assert state_of(waiting) == State.HELD
+    assert waiting.held_for == Letter.Hold.OFFICE_ASKED
+    assert {state_of(to_another), state_of(of_another)} == {State.QUEUED}
+
+    assert deciding.lift(report, NOW + DAY)
+    assert not deciding.lift(report, NOW + DAY)
+    assert state_of(waiting) == State.QUEUED
+
+
+def test_while_abuse_is_looked_at_the_same_writers_other_letters_wait(
+    organiser: User,
+) -> None:
+    letter = make_letter(state=State.ACCEPTED, sender_email="jo@mail.example")
+    other = make_letter(state=State.QUEUED, sender_email="Jo@mail.example")
+    strangers = make_letter(state=State.QUEUED)
+    report = told(Kind.ABUSIVE, letter)
+    assert state_of(other) == State.HELD
+    assert state_of(strangers) == State.QUEUED
+
+    assert deciding.decline(report, NOW + DAY, by=organiser)
+    assert state_of(other) == State.QUEUED
+    assert not WatchedMailbox.objects.exists()
+
+
+def test_setting_a_report_aside_lets_no_threat_go(organiser: User) -> None:
+    worse = threat()
+    letter = make_letter(state=State.ACCEPTED, sender_email=worse.sender_email)
+    deciding.decline(told(Kind.ABUSIVE, letter), NOW, by=organiser)
+    assert state_of(worse) == State.HELD
+
+
+def test_abuse_that_was_some_is_watched_for_a_year_and_no_longer(
+    organiser: User,
+) -> None:
+    letter = make_letter(state=State.ACCEPTED, sender_email="jo+mp@mail.example")
+    deciding.accept(told(Kind.ABUSIVE, letter), NOW, by=organiser)
+    watched = WatchedMailbox.objects.get()
+    assert watched.key == tokens.mailbox_key("jo@mail.example")
+    assert watched.until == NOW + deciding.WATCHED_FOR
+    deciding.forget(NOW + deciding.WATCHED_FOR - DAY)
+    assert WatchedMailbox.objects.exists()
+    deciding.forget(NOW + deciding.WATCHED_FOR)
+    assert not WatchedMailbox.objects.exists()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_reports_of_a_letter_that_is_erased_can_be_decided_on(
+    kind: Kind, organiser: User
+) -> None:
+    letter = make_letter(
+        state=State.ACCEPTED,
+        forgotten_at=NOW,
+        **dict.fromkeys(Letter.PERSONAL_FIELDS, ""),
+    )
+    assert deciding.accept(told(kind, letter), NOW, by=organiser)
+    assert not WatchedMailbox.objects.exists()
+
+
+def test_what_offices_wrote_is_kept_four_weeks_from_the_decision(
+    organiser: User,
+) -> None:
+    decided = told(Kind.STOP, note="Ring Sam in the office.")
+    deciding.accept(decided, NOW, by=organiser)
+    waiting = told(Kind.STOP, note="Ring Alex.")
+    deciding.forget(NOW + deciding.NOTES_LIVE)
+    notes = OfficeReport.objects.values_list("note", flat=True)
+    assert sorted(notes) == ["", "Ring Alex."]
+    deciding.forget(NOW + deciding.NOTES_WAIT)
+    waiting.refresh_from_db()
+    assert waiting.note == ""

@@ -1,0 +1,190 @@
+"""Which confirmed letters wait for a person, and which do not."""
+
+import datetime
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from pytest_django import Settings
+
+from actions import failing, submitting, tokens
+from actions.models import (
+    Campaign,
+    Delivery,
+    HoldRule,
+    Letter,
+    OfficeReport,
+    WatchedMailbox,
+)
+from actions.screening import deciding
+from representatives.models import Representative
+from tests.actions.factories import (
+    BASE_TEXT,
+    BODY,
+    NOW,
+    make_campaign,
+    make_letter,
+    make_organiser,
+    make_representative,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def rules() -> None:
+    """Put those in force that a new place begins with, and nothing else."""
+    HoldRule.objects.all().delete()
+    first = import_module("actions.migrations.0018_first_rules")
+    first.add(apps, None)
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_campaign()
+
+
+@pytest.fixture
+def member() -> Representative:
+    return make_representative()
+
+
+def confirmed(now: datetime.datetime = NOW, **fields: Any) -> Letter:
+    letter = make_letter(now=now, **fields)
+    assert submitting.confirm(letter, now=now)
+    return letter
+
+
+def hold_of(letter: Letter) -> str:
+    assert (letter.state == Letter.State.HELD) == bool(letter.held_for)
+    return letter.held_for
+
+
+def test_an_ordinary_letter_goes() -> None:
+    assert confirmed().state == Letter.State.QUEUED
+
+
+def test_a_threat_waits_and_its_writer_is_told() -> None:
+    letter = confirmed(body=f"{BODY}\n\nI know where you live.")
+    assert hold_of(letter) == Letter.Hold.ABUSE
+    assert letter.decide_by == NOW + datetime.timedelta(days=3)
+    owed = letter.deliveries.waiting().values_list("kind", flat=True)
+    assert Delivery.Kind.HELD_NOTICE in owed
+    assert Delivery.Kind.LETTER not in owed
+
+
+def test_a_threat_in_the_subject_waits() -> None:
+    assert hold_of(confirmed(subject="I will hurt you")) == Letter.Hold.ABUSE
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "They killed my brother, and raped and tortured women in the camps.",
+        "My cousin was beaten up and shot; her house was burned.",
+        "They know where my mother lives. Please act before she dies.",
+    ],
+)
+def test_what_the_persecuted_tell_of_is_no_threat(own: str) -> None:
+    assert hold_of(confirmed(body=f"{BASE_TEXT}\n\n{own}")) == ""
+
+
+def test_the_campaigns_own_words_are_not_held_against_anybody() -> None:
+    base = f"{BASE_TEXT}\n\nThe guards shouted: we will kill you."
+    own = "Please raise this; I think of it daily."
+    assert hold_of(confirmed(base_text=base, body=f"{base}\n\n{own}")) == ""
+    worse = f"{base}\n\nI will kill you."
+    assert hold_of(confirmed(base_text=base, body=worse)) == Letter.Hold.ABUSE
+
+
+def test_a_rule_that_is_not_in_force_holds_nothing() -> None:
+    HoldRule.objects.update(is_in_force=False)
+    assert hold_of(confirmed(body=f"{BODY}\n\nI know where you live.")) == ""
+
+
+def test_the_same_words_under_many_names_wait(
+    campaign: Campaign, settings: Settings
+) -> None:
+    settings.SAME_TEXTS_PER_DAY = 3
+    body = f"{BASE_TEXT}\n\nMy aunt was taken from her shop in Ghulja in the spring."
+    holds = [hold_of(confirmed(campaign=campaign, body=body)) for _ in range(5)]
+    assert holds == ["", "", "", "flood", "flood"]
+
+    # Another's words, another campaign and another day are no part of it.
+    other = f"{BASE_TEXT}\n\nI teach the children of refugees at a school in Leeds."
+    assert hold_of(confirmed(campaign=campaign, body=other)) == ""
+    assert hold_of(confirmed(body=body)) == ""
+    assert hold_of(confirmed(NOW + DAY, campaign=campaign, body=body)) == ""
+
+
+def test_case_and_punctuation_make_no_other_text(
+    campaign: Campaign, settings: Settings
+) -> None:
+    settings.SAME_TEXTS_PER_DAY = 1
+    one = f"{BASE_TEXT}\n\nMy aunt was taken from her shop in Ghulja in the spring."
+    two = f"{BASE_TEXT}\n\nMy aunt — was taken, from her SHOP in Ghulja in the spring!"
+    assert hold_of(confirmed(campaign=campaign, body=one)) == ""
+    assert hold_of(confirmed(campaign=campaign, body=two)) == Letter.Hold.FLOOD
+
+
+def test_signatures_without_own_words_are_no_flood(
+    campaign: Campaign, settings: Settings
+) -> None:
+    settings.SAME_TEXTS_PER_DAY = 1
+    for _ in range(3):
+        assert hold_of(confirmed(campaign=campaign, body=BASE_TEXT)) == ""
+
+
+def test_many_names_at_one_address_wait(campaign: Campaign, settings: Settings) -> None:
+    settings.NAMES_PER_ADDRESS_PER_WEEK = 2
+    here = {"address_line_1": "1 High Street", "postcode": "SW1A 1AA"}
+    told_anew = {"address_line_1": "1, HIGH street", "postcode": "SW1A 1AA"}
+    holds = [
+        hold_of(confirmed(campaign=campaign, **where))
+        for where in (here, here, told_anew)
+    ]
+    assert holds == ["", "", "one_address"]
+    assert hold_of(confirmed(campaign=campaign, postcode="SW1A 1AA")) == ""
+    week = 8 * DAY
+    assert hold_of(confirmed(NOW + week, campaign=campaign, **here)) == ""
+
+
+def test_a_failing_address_waits(member: Representative) -> None:
+    failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
+    letter = confirmed(representative=member)
+    assert hold_of(letter) == Letter.Hold.ADDRESS_FAILING
+    assert letter.decide_by == NOW + failing.CORRECTIONS_TAKE
+
+
+def test_an_office_that_asked_gets_no_more_of_the_campaign(
+    campaign: Campaign, member: Representative
+) -> None:
+    letter = make_letter(
+        state=Letter.State.ACCEPTED, campaign=campaign, representative=member
+    )
+    deciding.tell(letter, OfficeReport.Kind.STOP, "", NOW)
+    assert hold_of(confirmed(campaign=campaign, representative=member)) == ""
+    report = OfficeReport.objects.get()
+    assert deciding.accept(report, NOW, by=make_organiser())
+    asked = confirmed(campaign=campaign, representative=member)
+    assert hold_of(asked) == Letter.Hold.OFFICE_ASKED
+    assert hold_of(confirmed(representative=member)) == ""
+    assert hold_of(confirmed(campaign=campaign)) == ""
+
+
+def test_a_watched_mailbox_waits_until_it_is_no_more() -> None:
+    WatchedMailbox.objects.create(
+        key=tokens.mailbox_key("Jo+x@mail.example"), since=NOW, until=NOW + DAY
+    )
+    assert hold_of(confirmed(sender_email="jo@mail.example")) == Letter.Hold.ABUSE
+    later = confirmed(NOW + DAY, sender_email="jo@mail.example")
+    assert hold_of(later) == ""
+
+
+def test_the_first_rules_are_there_and_can_be_told_apart() -> None:
+    notes = set(HoldRule.objects.values_list("note", flat=True))
+    assert notes == {"a threat", "abuse", "a slur"}
+    for rule in HoldRule.objects.all():
+        rule.clean_fields()

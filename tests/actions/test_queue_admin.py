@@ -1,0 +1,185 @@
+"""The person's queue in the admin: who may look and decide, and what is noted."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from actions import failing, groups
+from actions.models import FailingAddress, HoldRule, Letter, OfficeReport
+from actions.screening import deciding
+from tests.actions.factories import NOW, make_letter, make_organiser
+from tests.actions.pages import text
+
+pytestmark = pytest.mark.django_db
+LETTERS = "/admin/actions/heldletter/"
+REPORTS = "/admin/actions/officereport/"
+ADDRESSES = "/admin/actions/failingaddress/"
+State = Letter.State
+
+
+@pytest.fixture
+def organiser(client: Client) -> Client:
+    client.force_login(make_organiser())
+    return client
+
+
+@pytest.fixture
+def campaigner(client: Client) -> Client:
+    groups.create()
+    user = User.objects.create_user("campaigner", is_staff=True)
+    user.groups.add(Group.objects.get(name=groups.CAMPAIGNERS))
+    client.force_login(user)
+    return client
+
+
+def held(reason: Letter.Hold = Letter.Hold.ABUSE, **fields: Any) -> Letter:
+    return make_letter(state=State.HELD, held_for=reason, **fields)
+
+
+def reported(kind: OfficeReport.Kind = OfficeReport.Kind.STOP) -> OfficeReport:
+    letter = make_letter(state=State.ACCEPTED)
+    deciding.tell(letter, kind, "Please ring us.", NOW)
+    return OfficeReport.objects.get(letter=letter)
+
+
+def state_of(letter: Letter) -> str:
+    letter.refresh_from_db()
+    return letter.state
+
+
+def log() -> list[str]:
+    return [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
+
+
+def test_the_list_names_what_waits_and_nothing_of_its_writers(
+    organiser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    letters = [held(), held(Letter.Hold.FLOOD), held(Letter.Hold.ONE_ADDRESS)]
+    waits_for_its_writer = held(Letter.Hold.VACANT)
+    with django_assert_max_num_queries(8):
+        page = text(organiser.get(LETTERS))
+    for letter in letters:
+        assert letter.recipient_name in page
+        assert str(letter.get_held_for_display()) in page
+        assert letter.sender_name not in page
+    assert waits_for_its_writer.recipient_name not in page
+
+
+def test_whoever_reads_a_letter_is_written_down(organiser: Client) -> None:
+    letter = held(body="<b>I know where you live.</b>")
+    page = text(organiser.get(f"{LETTERS}{letter.pk}/"))
+    assert "I know where you live." in page
+    assert "<b>I know" not in organiser.get(f"{LETTERS}{letter.pk}/").content.decode()
+    assert log() == ["Looked at it.", "Looked at it."]
+
+
+def test_a_letter_is_let_go_by_a_button(organiser: Client) -> None:
+    letter = held()
+    assert organiser.get(f"{LETTERS}{letter.pk}/let_go/").status_code == 405
+    assert state_of(letter) == State.HELD
+    answer = organiser.post(f"{LETTERS}{letter.pk}/let_go/", follow=True)
+    assert "The letter goes." in text(answer)
+    assert state_of(letter) == State.QUEUED
+    assert log() == ["The letter goes."]
+
+
+def test_a_letter_is_given_back_by_a_button_and_only_once(organiser: Client) -> None:
+    letter = held()
+    organiser.post(f"{LETTERS}{letter.pk}/give_back/")
+    assert state_of(letter) == State.FAILED
+    answer = organiser.post(f"{LETTERS}{letter.pk}/let_go/", follow=True)
+    assert "does not wait any more" in text(answer)
+    assert state_of(letter) == State.FAILED
+    assert len(log()) == 1
+
+
+def test_no_letter_that_does_not_wait_for_a_person_can_be_read(
+    organiser: Client,
+) -> None:
+    for letter in (
+        make_letter(state=State.QUEUED),
+        make_letter(state=State.ACCEPTED),
+        held(Letter.Hold.VACANT),
+    ):
+        answer = organiser.get(f"{LETTERS}{letter.pk}/", follow=True)
+        assert letter.sender_name not in text(answer)
+        assert not log()
+
+
+def test_a_campaigner_neither_reads_nor_decides(campaigner: Client) -> None:
+    letter, report = held(), reported()
+    for page in (LETTERS, f"{LETTERS}{letter.pk}/", REPORTS, f"{REPORTS}{report.pk}/"):
+        assert campaigner.get(page).status_code == 403
+    for page in (f"{LETTERS}{letter.pk}/let_go/", f"{REPORTS}{report.pk}/accept/"):
+        assert campaigner.post(page).status_code == 403
+    assert state_of(letter) == State.HELD
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
+    letter = held()
+    for page in (LETTERS, f"{LETTERS}{letter.pk}/"):
+        assert "/login/" in client.get(page)["Location"]
+    assert "/login/" in client.post(f"{LETTERS}{letter.pk}/let_go/")["Location"]
+
+
+def test_who_may_only_look_gets_no_buttons(client: Client) -> None:
+    user = make_organiser()
+    change = user.groups.get().permissions.get(codename="change_heldletter")
+    user.groups.get().permissions.remove(change)
+    client.force_login(user)
+    letter = held()
+    assert "Let it go" not in text(client.get(f"{LETTERS}{letter.pk}/"))
+    assert client.post(f"{LETTERS}{letter.pk}/let_go/").status_code == 403
+
+
+def test_what_an_office_told_is_accepted_and_lifted_again(organiser: Client) -> None:
+    report = reported()
+    assert "Please ring us." in text(organiser.get(f"{REPORTS}{report.pk}/"))
+    organiser.post(f"{REPORTS}{report.pk}/accept/")
+    report.refresh_from_db()
+    assert report.decision == OfficeReport.Decision.ACCEPTED
+    assert report.decided_by is not None
+
+    page = text(organiser.get(f"{REPORTS}{report.pk}/"))
+    assert "Let letters go to this office again" in page
+    organiser.post(f"{REPORTS}{report.pk}/lift/")
+    report.refresh_from_db()
+    assert report.lifted_at is not None
+    assert "Nothing waits." in text(organiser.get(REPORTS))
+
+
+@pytest.mark.parametrize("kind", OfficeReport.Kind)
+def test_each_report_says_what_accepting_it_does(
+    organiser: Client, kind: OfficeReport.Kind
+) -> None:
+    report = reported(kind)
+    assert "accept it" in text(organiser.get(f"{REPORTS}{report.pk}/"))
+    organiser.post(f"{REPORTS}{report.pk}/decline/")
+    report.refresh_from_db()
+    assert report.decision == OfficeReport.Decision.DECLINED
+
+
+def test_a_failing_address_is_ended_by_a_button(organiser: Client) -> None:
+    letter = make_letter(state=State.QUEUED)
+    failing.mark(letter.recipient_email, "550 5.1.1 unknown", NOW, live=False)
+    mark = FailingAddress.objects.get()
+    page = text(organiser.get(ADDRESSES))
+    assert letter.recipient_email in page
+    organiser.post(ADDRESSES, {"action": "mend", "_selected_action": [mark.pk]})
+    assert state_of(letter) == State.QUEUED
+    assert not FailingAddress.objects.standing().exists()
+    assert log() == ["Let letters go to this MP again."]
+
+
+def test_a_rule_that_would_hold_everything_is_refused_on_the_page(
+    organiser: Client,
+) -> None:
+    answer = organiser.post("/admin/actions/holdrule/add/", {"phrase": "*"})
+    assert "Write words" in text(answer)
+    fine = {"phrase": "drown you", "is_in_force": "on"}
+    organiser.post("/admin/actions/holdrule/add/", fine)
+    assert HoldRule.objects.filter(phrase="drown you", is_in_force=True).exists()
