@@ -15,13 +15,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils import timezone
 
-from actions import headers, refusals, wording
+from actions import flowing, headers, refusals, wording
+from actions.addresses import our_address
 from actions.errors import (
     TemporaryDeliveryError,
     WrongModeError,
 )
 from actions.models import Delivery
-from actions.wording import Wording, our_address
+from actions.wording import Wording
 
 # Beyond ASCII, or longer than the 998 bytes of a line that every server must take.
 _NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]|[^\n]{999}")
@@ -57,7 +58,7 @@ class Mail(EmailMessage):
         self.kind = stamp.kind
         self.is_demo = stamp.is_demo
         self.parties = {
-            "From": our_address("SENDER_ADDRESS", words.sender_name),
+            "From": words.sender or our_address("SENDER_ADDRESS", words.sender_name),
             "To": words.to.checked(),
         }
         if words.reply_to:
@@ -70,7 +71,11 @@ class Mail(EmailMessage):
             for header, written in self.written.items()
         }
         self.title = headers.without_control(words.subject)
-        self.text = words.body.replace("\r\n", "\n").replace("\r", "\n")
+        self.text = flowing.without_trailing_spaces(
+            words.body.replace("\r\n", "\n").replace("\r", "\n")
+        )
+        # Whom servers send it back to. Anymail looks for it under this name.
+        self.envelope_sender = words.bounces_to or self.parties["From"].address
         domain = self.parties["From"].address.rpartition("@")[2]
         others = {
             "Date": format_datetime(now),
@@ -95,25 +100,27 @@ class Mail(EmailMessage):
     def as_wire(self) -> bytes:
         """Write the whole message as it goes over the wire.
 
-        Text beyond ASCII, or with very long lines, goes as quoted-printable: no server
-        on the way has a reason to change that, so that signatures (DKIM) hold.
+        Paragraphs are broken so that a reader's program can break them anew. Text
+        beyond ASCII, or with very long lines, goes as quoted-printable: no server on
+        the way has a reason to change that, so that signatures (DKIM) hold.
 
         Raises:
             UnicodeError: it holds half a character, which no encoding can carry.
 
         """
-        is_plain = _NOT_PLAIN.search(self.text) is None
+        flowed = flowing.broken(self.text)
+        is_plain = _NOT_PLAIN.search(flowed) is None
         lines = [f"{header}: {party}" for header, party in self.written.items()]
         lines += [
             f"Subject: {headers.free_text(self.title)}",
             *(f"{name}: {value}" for name, value in self.extra_headers.items()),
             "MIME-Version: 1.0",
-            'Content-Type: text/plain; charset="utf-8"',
+            'Content-Type: text/plain; charset="utf-8"; format=flowed',
             f"Content-Transfer-Encoding: {'7bit' if is_plain else 'quoted-printable'}",
             "",
             "",
         ]
-        body = self.text.replace("\n", "\r\n").encode()
+        body = flowed.replace("\n", "\r\n").encode()
         if not is_plain:
             body = binascii.b2a_qp(body, istext=True)
         return "\r\n".join(lines).encode("ascii") + body
@@ -149,7 +156,7 @@ class Connection:
             else:
                 # Django's own way from here parses every address once more.
                 self._server.sendmail(
-                    mail.parties["From"].address,
+                    mail.envelope_sender,
                     [mail.parties["To"].address],
                     mail.as_wire(),
                 )

@@ -17,6 +17,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+from actions import flowing
+
 # A file's name begins with it, so that names sort by time; then comes the id of the
 # letter or subscription, by which erasing finds it.
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
@@ -195,7 +197,11 @@ def _keep_on_disk(folder: Path) -> None:
 def _read(path: Path) -> Message:
     # Not by the modern policy, which takes ten times as long.
     message = email.message_from_bytes(path.read_bytes())
-    text = message.get_payload(decode=True)
+    payload = message.get_payload(decode=True)
+    text = payload.decode() if isinstance(payload, bytes) else ""
+    text = text.replace("\r\n", "\n")
+    if message.get_param("format") == "flowed":
+        text = flowing.joined(text)
     return Message(
         file_name=path.name,
         at=_time_in(path.name),
@@ -203,7 +209,7 @@ def _read(path: Path) -> Message:
         reply_to=_header(message, "Reply-To"),
         to=_header(message, "To"),
         subject=_header(message, "Subject"),
-        text=text.decode().replace("\r\n", "\n") if isinstance(text, bytes) else "",
+        text=text,
     )
 
 

@@ -1,15 +1,15 @@
 """What each mail says, and between whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from actions import composing, headers, languages, mailboxes, tokens
-from actions.errors import TemporaryDeliveryError
+from actions import addresses, composing, headers, languages, mailboxes, tokens
+from actions.addresses import our_address
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 
 # Why a letter failed that no mail server ever saw; its failure notice says so.
@@ -59,6 +59,10 @@ class Wording:
     body: str
     # Where a mail program's own button for it leads; "" for mails without one.
     unsubscribe: str = ""
+    # Whom it is from, if not the bare address of ours.
+    sender: headers.Party | None = None
+    # Where it goes back to if it can't be handed on; "" for whence it comes.
+    bounces_to: str = ""
 
 
 def of(delivery: Delivery) -> Wording:
@@ -72,7 +76,10 @@ def of(delivery: Delivery) -> Wording:
     if letter := delivery.carried:
         return _letter(letter)
     with languages.read_by(delivery.owner.reader_language):
-        return _ours(delivery)
+        ours = _ours(delivery)
+    if letter := delivery.letter:
+        return replace(ours, bounces_to=addresses.notice_address_of(letter))
+    return ours
 
 
 def _ours(delivery: Delivery) -> Wording:
@@ -155,23 +162,6 @@ def queue_waits(email: str, queue: Queue) -> Wording:
     )
 
 
-def our_address(setting: str, name: str = "") -> headers.Party:
-    """Return an address of our own, fit for a header, under a name.
-
-    Raises:
-        ValueError: the name can't stand in a header.
-        TemporaryDeliveryError: the address can't. No mail is to blame for that, so none
-            may be given up for it.
-
-    """
-    try:
-        address = headers.Party("", getattr(settings, setting)).checked().address
-    except ValueError as error:
-        message = f"{setting} is not an e-mail address: set it and start again."
-        raise TemporaryDeliveryError(message) from error
-    return headers.Party(headers.without_control(name), address)
-
-
 def _letter(letter: Letter) -> Wording:
     """Word the supporter's own mail to the MP: our address, their name (DMARC)."""
     return Wording(
@@ -180,6 +170,8 @@ def _letter(letter: Letter) -> Wording:
         to=headers.Party(letter.recipient_name, letter.recipient_email),
         subject=letter.subject,
         body=composing.text_of(letter, office_link=_office_link(letter)),
+        sender=addresses.sender_of(letter),
+        bounces_to=addresses.bounce_address_of(letter),
     )
 
 

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
-from django.utils.text import wrap
 from jinja2 import Environment, StrictUndefined, select_autoescape
 from jinja2.runtime import Macro
 
@@ -77,11 +76,12 @@ def appointment(value: datetime.datetime) -> str:
 
 
 def wrapped(text: str) -> str:
-    """Break the paragraphs of a mail into lines of 88 characters at most.
+    """Put each paragraph of a mail on one line.
 
-    Whatever has no space, such as a link, stays whole.
+    When it goes it is broken so that a reader's program can break it anew
+    (``actions/flowing.py``): on a telephone otherwise than on a screen.
     """
-    return wrap(text, 88)
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def named(seat: Candidate | SeatName) -> str:

@@ -16,6 +16,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
+from actions import flowing
+
 SENDER = "letters@postbag.example"
 SECONDS_TO_ANSWER = 2
 
@@ -41,6 +43,7 @@ class MailServer:
         self.at_hand: Fault | None = None
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
+        self.senders: list[str] = []
         self.seconds_for_a_mail = 0.0
         self.begun = threading.Event()
         self.connections = 0
@@ -86,6 +89,7 @@ class MailServer:
             return f'554 5.7.1 message "{subject}" rejected: {subject} is spam'
         self.raw.append(content)
         self.recipients += envelope.rcpt_tos
+        self.senders.append(envelope.mail_from or "")
         if self.at_hand is Fault.HANGS_UP_AFTER_THE_END:
             _hang_up(server)
         return "250 OK"
@@ -133,6 +137,13 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
         settings.EMAIL_TIMEOUT = SECONDS_TO_ANSWER
         settings.SENDER_ADDRESS = SENDER
         yield server
+
+
+def text_of(message: EmailMessage) -> str:
+    """What a mail says, with its paragraphs joined as a reader's program does."""
+    content = str(message.get_content()).replace("\r\n", "\n")
+    is_flowed = message.get_param("format") == "flowed"
+    return flowing.joined(content) if is_flowed else content
 
 
 def _parsed(raw: bytes) -> EmailMessage:

@@ -21,7 +21,7 @@ from tests.actions.factories import (
     make_letter,
     make_representative,
 )
-from tests.smtp import Fault, MailServer, mail_server
+from tests.smtp import Fault, MailServer, mail_server, text_of
 
 __all__ = ["mail_server"]
 
@@ -59,6 +59,17 @@ def test_a_queued_letter_is_sent_accepted_and_counted(mail_server: MailServer) -
     delivery = delivery_of(letter)
     assert (delivery.state, delivery.attempts) == (Delivery.State.SENT, 1)
     assert (delivery.done_at, delivery.lease) == (NOW, None)
+
+
+def test_each_mail_tells_the_server_where_it_comes_back_to(
+    mail_server: MailServer,
+) -> None:
+    letter, asking = make_letter(state=Letter.State.QUEUED), make_letter()
+    deliver()
+    assert set(mail_server.senders) == {
+        f"bounce.{letter.tag}@postbag.example",
+        f"notice.{asking.tag}@postbag.example",
+    }
 
 
 def test_a_confirmation_mail_is_noted_and_the_letter_waits_on(
@@ -119,7 +130,7 @@ def test_a_letter_refused_for_good_fails_and_its_writer_gets_the_text(
     assert tallied(Tally.Step.ACCEPTED) == 0
     assert delivery_of(letter).last_error == "550 5.1.1 user unknown"
     assert mail_server.recipients == [letter.sender_email]
-    text = mail_server.mails[0].get_content().replace("\r\n", "\n")
+    text = text_of(mail_server.mails[0])
     assert BODY.splitlines()[-1] in text
     assert "House of Commons\nLondon SW1A 0AA" in text
 
@@ -244,7 +255,7 @@ def test_a_letter_to_an_mp_who_has_left_is_not_sent_and_its_writer_told(
     failure = letter.events.get(kind=LetterEvent.Kind.FAILED)
     assert failure.cause == "The MP is no longer the member for this seat."
     assert mail_server.recipients == [letter.sender_email]
-    text = mail_server.mails[0].get_content()
+    text = text_of(mail_server.mails[0])
     assert "they are no longer your MP" in text
     assert BODY.splitlines()[-1] in text
 

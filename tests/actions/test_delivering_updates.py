@@ -22,7 +22,7 @@ from tests.actions.factories import (
     make_letter,
     make_subscription,
 )
-from tests.smtp import Fault, MailServer, mail_server
+from tests.smtp import Fault, MailServer, mail_server, text_of
 
 __all__ = ["mail_server"]
 
@@ -61,7 +61,7 @@ def test_it_asks_and_brings_both_links(settings: Settings) -> None:
     settings.SITE_URL = "https://postbag.example"
     campaign = make_campaign(title="Uyghurs", headline="Act!", lede="Please do.")
     wish = make_subscription(campaign=campaign)
-    text = read(wish).get_content().replace("\r\n", "\n")
+    text = text_of(read(wish))
     base = f"https://postbag.example/updates/{tokens.for_subscription(wish.pk)}/"
     assert f"\n{base}\n" in text
     assert f"\n{base}leave/\n" in text
@@ -79,7 +79,7 @@ def test_an_address_that_gets_updates_is_brought_the_link_to_leave(
     wish = make_subscription(campaign=campaign, confirmed_at=NOW)
     subscribing.subscribe(campaign, wish.email, address="192.0.2.7", now=NOW)
     message = read(wish)
-    text = message.get_content().replace("\r\n", "\n")
+    text = text_of(message)
     page = f"https://postbag.example/updates/{tokens.for_subscription(wish.pk)}/"
     assert f"\n{page}leave/\n" in text
     assert f"\n{page}\n" not in text
@@ -93,7 +93,7 @@ def test_it_holds_nothing_of_the_campaigns_own_words() -> None:
     campaign = make_campaign(title="Uyghurs", headline="Act!", lede="Please do.")
     message = read(make_subscription(campaign=campaign))
     for words in ("Act!", "Please do.", campaign.story):
-        assert words not in message.get_content()
+        assert words not in text_of(message)
     assert "Uyghurs" not in message["Subject"]
 
 
@@ -126,9 +126,9 @@ def test_while_trying_out_it_says_that_nobody_is_really_written_to(
     settings: Settings,
 ) -> None:
     words = "nobody is really written to"
-    assert words in read(make_subscription()).get_content()
+    assert words in text_of(read(make_subscription()))
     settings.DELIVERY_IS_LIVE = True
-    assert words not in read(make_subscription()).get_content()
+    assert words not in text_of(read(make_subscription()))
 
 
 # --- How it travels -----------------------------------------------------------------

@@ -16,10 +16,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from actions import composing, mail, tokens, wording
+from actions import composing, flowing, mail, tokens, wording
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import BODY, NOW, make_letter
+from tests.smtp import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,11 +41,6 @@ def _parsed(raw: bytes) -> EmailMessage:
     return message
 
 
-def text_of(message: EmailMessage) -> str:
-    content: str = message.get_content()
-    return content.replace("\r\n", "\n")
-
-
 def queued(**fields: Any) -> Letter:
     return make_letter(state=Letter.State.QUEUED, **fields)
 
@@ -55,7 +51,8 @@ def test_the_letter_comes_from_our_address_in_its_writers_name(
     settings.SENDER_ADDRESS = "letters@postbag.example"
     letter = queued(sender_name="Jo Marsden", sender_email="jo@mail.example")
     message = read(mail_of(letter))
-    assert message["From"] == "Jo Marsden <letters@postbag.example>"
+    address = f"jo.marsden.{letter.tag}@postbag.example"
+    assert message["From"] == f"Jo Marsden <{address}>"
     assert message["Reply-To"] == "Jo Marsden <jo@mail.example>"
     assert message["To"].addresses[0].display_name == letter.recipient_name
     assert message["To"].addresses[0].addr_spec == letter.recipient_email
@@ -89,6 +86,47 @@ def test_our_own_mails_say_that_a_machine_wrote_them() -> None:
     message = read(mail_of(make_letter()))
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["From"].addresses[0].display_name == "Postbag"
+
+
+def test_each_mail_of_a_letter_comes_back_to_an_address_of_its_own(
+    settings: Settings,
+) -> None:
+    settings.SENDER_ADDRESS = "letters@postbag.example"
+    letter = queued()
+    assert mail_of(letter).envelope_sender == f"bounce.{letter.tag}@postbag.example"
+    asking = make_letter()
+    written = mail_of(asking)
+    assert written.envelope_sender == f"notice.{asking.tag}@postbag.example"
+    assert read(written)["From"] == "Postbag <letters@postbag.example>"
+
+
+def test_a_letter_without_a_tag_comes_from_the_bare_address(settings: Settings) -> None:
+    settings.SENDER_ADDRESS = "letters@postbag.example"
+    written = mail_of(queued(tag="", sender_name="Jo"))
+    assert read(written)["From"] == "Jo <letters@postbag.example>"
+    assert written.envelope_sender == "letters@postbag.example"
+
+
+def test_only_paragraphs_are_broken_so_that_they_can_be_joined_again() -> None:
+    long = "My neighbour has not heard from her brother since the spring. " * 3
+    letter = queued(body=long, address_line_1="12 Orchard Street")
+    wire = mail_of(letter).as_wire().decode()
+    assert 'Content-Type: text/plain; charset="utf-8"; format=flowed\r\n' in wire
+    _, _, body = wire.partition("\r\n\r\n")
+    assert "\r\n12 Orchard Street\r\nLondon" in body
+    ends = [line for line in body.split("\r\n") if line.endswith(" ")]
+    # Two of the paragraph, one of the footer, and what announces that.
+    assert len(ends) == 4
+    assert "-- " in ends
+    assert max(map(len, body.split("\r\n"))) <= 78
+
+
+def test_a_link_in_a_mail_of_ours_is_never_broken() -> None:
+    letter = make_letter()
+    wire = mail_of(letter).as_wire().decode()
+    link = f"/letters/{tokens.for_letter(letter.pk)}/confirm/"
+    (line,) = (line for line in wire.split("\r\n") if line.endswith(link))
+    assert line.startswith("http")
 
 
 def test_a_mail_that_goes_again_keeps_its_id_and_each_mail_has_its_own() -> None:
@@ -221,7 +259,7 @@ def test_whatever_is_typed_arrives_or_is_refused(
     assert message["Reply-To"].addresses[0].addr_spec == unsaved.sender_email
     assert len(message["From"].addresses) == 1
     assert text_of(message) == written.text
-    assert written.text == with_the_link(unsaved)
+    assert written.text == flowing.without_trailing_spaces(with_the_link(unsaved))
     assert list(message) == [
         "From",
         "To",

@@ -14,7 +14,7 @@ from representatives import parliament
 from representatives.models import ParliamentPeriod, Register, RegisterVersion
 from tests.actions.factories import make_letter
 from tests.actions.pages import text
-from tests.smtp import MailServer, mail_server
+from tests.smtp import MailServer, mail_server, text_of
 
 __all__ = ["mail_server"]
 
@@ -111,7 +111,7 @@ def test_organisers_are_told_once_a_day_while_letters_wait(
         "ann@campaign.example",
         "bob@campaign.example",
     }
-    body = mail_server.mails[0].get_content()
+    body = text_of(mail_server.mails[0])
     assert "1 confirmed letter waits: our list of MPs is 50 days old" in body
     assert "/admin/representatives/syncrun/" in body
 

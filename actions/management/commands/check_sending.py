@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from actions import sending_records
+from actions.addresses import our_address
 from actions.errors import TemporaryDeliveryError, UnansweredError
 from actions.management import arguments
 from actions.sending_records import Finding, Verdict, asking, names
-from actions.wording import our_address
 
 _VERDICT_WIDTH: Final = max(len(verdict) for verdict in Verdict)
 _RECORD_WIDTH: Final = len("Bounces")

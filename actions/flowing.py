@@ -1,0 +1,61 @@
+"""Plain text whose paragraphs a reader's program may break anew (format=flowed).
+
+RFC 3676: a line that ends with a space goes on in the next one. Nobody's words change:
+what is joined again is what was broken. Long words, such as links, stay whole.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+# Characters of a line, so that one of plain English fits into quoted-printable too.
+_WIDTH: Final = 72
+# Announces a signature, although it ends with a space.
+_BEFORE_A_SIGNATURE: Final = "-- "
+# A line may not begin like that: it would look quoted, or be changed on the way.
+_STUFFED: Final = (" ", ">", "From ")
+
+
+def broken(text: str) -> str:
+    """Break what is too long for a line; a line's own end stays one."""
+    return "\n".join(
+        f" {piece}" if piece.startswith(_STUFFED) else piece
+        for line in text.split("\n")
+        for piece in _pieces(line)
+    )
+
+
+def joined(text: str) -> str:
+    """Join what was broken: gives the text without spaces at the ends of its lines."""
+    whole, begun = [], ""
+    for line in text.split("\n"):
+        piece = line.removeprefix(" ")
+        begun += piece
+        if piece == _BEFORE_A_SIGNATURE or not piece.endswith(" "):
+            whole.append(begun)
+            begun = ""
+    return "\n".join([*whole, begun] if begun else whole)
+
+
+def without_trailing_spaces(text: str) -> str:
+    """Take away spaces that would join a line to the next."""
+    if " \n" not in text and not text.endswith(" "):
+        return text
+    return "\n".join(
+        line if line == _BEFORE_A_SIGNATURE else line.rstrip(" ")
+        for line in text.split("\n")
+    )
+
+
+def _pieces(line: str) -> Iterator[str]:
+    start = 0
+    while len(line) - start > _WIDTH:
+        # Not so early that a piece could be taken for what announces a signature.
+        first = start + len(_BEFORE_A_SIGNATURE)
+        space = line.rfind(" ", first, start + _WIDTH)
+        if space < 0:
+            space = line.find(" ", start + _WIDTH)
+        if space < 0:
+            break
+        yield line[start : space + 1]
+        start = space + 1
+    yield line[start:]
