@@ -14,6 +14,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actions.incoming_admin import IncomingMailAdmin
 from actions.mailing_list_admin import MailingListAdmin
 from actions.models import (
     Campaign,
@@ -22,6 +23,7 @@ from actions.models import (
     FailingAddress,
     HeldLetter,
     HoldRule,
+    IncomingMail,
     LetterTemplate,
     LetterTemplateVersion,
     OfficeReport,
@@ -90,6 +92,7 @@ admin.site.register(HeldLetter, HeldLetterAdmin)
 admin.site.register(OfficeReport, OfficeReportAdmin)
 admin.site.register(HoldRule, HoldRuleAdmin)
 admin.site.register(FailingAddress, FailingAddressAdmin)
+admin.site.register(IncomingMail, IncomingMailAdmin)
 
 
 @admin.register(Campaign)

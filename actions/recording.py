@@ -13,7 +13,7 @@ holds it by its lease; each function says whether that was so.
 import datetime
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -21,7 +21,13 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from actions import lifecycle, outbox
 from actions.lifecycle import Move
-from actions.models import Delivery, Letter, LetterEvent, Subscription
+from actions.models import (
+    Delivery,
+    IncomingMail,
+    Letter,
+    LetterEvent,
+    Subscription,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +49,7 @@ _SETTLED: Final = (
     "kind",
     "done_at",
     "subscription",
+    "reply",
     "letter__state",
     "letter__campaign_id",
     "letter__constituency_id",
@@ -99,6 +106,7 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
     )
     accepted: dict[Letter, datetime.datetime] = {}
     asked: dict[Letter, datetime.datetime] = {}
+    passed_on: dict[Letter, datetime.datetime] = {}
     for delivery in deliveries:
         at = delivery.done_at or now
         match delivery.kind, delivery.letter:
@@ -106,9 +114,12 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
                 accepted[letter] = at
             case Delivery.Kind.CONFIRMATION, Letter() as letter:
                 asked[letter] = at
+            case Delivery.Kind.FORWARD, Letter() as letter:
+                passed_on[letter] = at
     lifecycle.note_all(LetterEvent.Kind.CONFIRMATION_SENT, asked)
+    lifecycle.note_all(LetterEvent.Kind.REPLY_FORWARDED, passed_on)
     lifecycle.make_all(Move.ACCEPT, accepted, now)
-    _end_wishes(deliveries, now)
+    _end_needs(deliveries, now)
     if deliveries:
         marked.update(lease=None, leased_until=None)
 
@@ -150,7 +161,7 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
     """Give a mail up; a letter's writer is owed the text and how to post it."""
     if not _finish(delivery, Delivery.State.FAILED, reason, now):
         return False
-    _end_wishes([delivery], now)
+    _end_needs([delivery], now)
     letter = delivery.carried
     if letter and lifecycle.make(Move.FAIL, letter, now, cause=reason):
         Delivery.objects.create(
@@ -159,6 +170,9 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
             is_demo=delivery.is_demo,
             due_at=now,
         )
+    if delivery.letter and delivery.kind == Delivery.Kind.FORWARD:
+        kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
+        lifecycle.note(delivery.letter, kind, now, reason)
     return True
 
 
@@ -173,12 +187,18 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
         )
     )
     if moved:
-        _end_wishes([delivery], now)
+        _end_needs([delivery], now)
     return bool(moved)
 
 
-def _end_wishes(finished: Iterable[Delivery], now: datetime.datetime) -> None:
-    """Erase the addresses that were kept for one mail, which went or never will."""
+def _end_needs(finished: Sequence[Delivery], now: datetime.datetime) -> None:
+    """Erase what was kept for one mail, which went or never will.
+
+    That is an address, or a reply that was to be passed on.
+    """
+    replies = [delivery.reply_id for delivery in finished if delivery.reply_id]
+    if replies:
+        IncomingMail.objects.filter(pk__in=replies).empty(now)
     told = [
         delivery.subscription_id
         for delivery in finished

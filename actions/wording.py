@@ -22,6 +22,7 @@ _SUBJECTS = {
     Delivery.Kind.FAILURE_NOTICE: gettext_lazy(
         "Your letter to {name} could not be delivered"
     ),
+    Delivery.Kind.BOUNCE_NOTICE: gettext_lazy("Your letter to {name} came back"),
 }
 # Of mail that was asked for, and is confirmed or not: the subject and the template. No
 # subject says anything of the campaign: a locked screen shows it to whoever is near.

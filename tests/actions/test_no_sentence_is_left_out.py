@@ -26,6 +26,7 @@ from actions import (
     carrying_on,
     counting,
     delivering,
+    holding,
     lost_links,
     mailboxes,
     privacy,
@@ -1111,12 +1112,21 @@ def read_mail(listener: Listener, mail: wording.Wording) -> None:
     )
 
 
+def make_returned(**fields: Any) -> Letter:
+    """Make a letter that came back, of which its writer is owed the news."""
+    letter = make_letter(state=Letter.State.BOUNCED, **fields)
+    holding.owe(letter, Delivery.Kind.BOUNCE_NOTICE, timezone.now())
+    return letter
+
+
 MAILS: Final[tuple[Callable[[], object], ...]] = (
     make_letter,
     partial(make_letter, helper=HELPER),
     partial(make_letter, state=Letter.State.REPEATED),
     partial(make_letter, state=Letter.State.REPEATED, helper=HELPER),
     partial(make_letter, state=Letter.State.FAILED),
+    partial(make_returned, helper=HELPER),
+    make_returned,
     make_wish,
     partial(make_wish, purpose=Subscription.Purpose.REOPENING),
 )
@@ -1160,8 +1170,9 @@ def test_the_mail_with_lost_links(
     read_mail(listener, wording.of(owed))
 
 
-def test_an_answer_that_is_passed_on(listener: Listener) -> None:
-    content = b"From: a@mail.example\nTo: b@mail.example\n\n"
+@pytest.mark.parametrize("sender", [b"", b"a@mail.example"])
+def test_an_answer_that_is_passed_on(listener: Listener, sender: bytes) -> None:
+    content = b"From: " + sender + b"\nTo: b@mail.example\n\n"
     answer = replace(
         parsing.parse(content, domain="letters.example"),
         is_cut=True,
