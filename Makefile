@@ -28,7 +28,7 @@ LIKE_LIVE = DELIVERY=live MAIL_URL=smtp+starttls://mail.postbag.example \
 KEYWORDS = -k gettext_lazy -k gettext_noop -k pgettext_lazy:1c,2 \
 	-k ngettext_lazy:1,2 -k npgettext:1c,2,3
 
-.PHONY: help run manage test quick coverage check format catalogues bench bench-postcodes browser clean
+.PHONY: help run manage backup restore test quick coverage check format catalogues bench bench-delivery bench-postcodes browser clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,12 @@ run: $(RUNTIME) ## Set up a demo and serve it on 127.0.0.1, port PORT (8000), un
 
 manage: $(RUNTIME) ## Run a management command: make manage ARGS="check --deploy".
 	@exec $(MANAGE) $(ARGS)
+
+backup: $(RUNTIME) ## Back up the database while it is used: make backup ARGS=FOLDER.
+	@exec $(MANAGE) backup $(ARGS)
+
+restore: $(RUNTIME) ## Put a back-up in its place: make restore ARGS="FILE --replace".
+	@exec $(MANAGE) restore $(ARGS)
 
 test: $(DEVELOPMENT) browser ## Run every test, browser journeys included.
 	$(BIN)/python -m pytest $(ARGS)
@@ -73,6 +79,9 @@ catalogues: $(DEVELOPMENT) ## Bring the translations' files up to date with the 
 
 bench: $(DEVELOPMENT) ## Measure, each figure beside its yardstick.
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-delivery: ## Measure the delivery of letters alone.
+	@$(MAKE) bench ARGS=delivering
 
 bench-postcodes: ## Measure the import of a directory of postcodes alone.
 	@$(MAKE) bench ARGS=importing

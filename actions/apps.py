@@ -1,6 +1,7 @@
 """The Django app that owns people's letters."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class ActionsConfig(AppConfig):
@@ -8,3 +9,9 @@ class ActionsConfig(AppConfig):
 
     name = "actions"
     verbose_name = "Letters and campaigns"
+
+    def ready(self) -> None:
+        """Have Django know the checks; they need the models, which are loaded now."""
+        from actions.backups import watching
+
+        register(watching.back_ups_are_made, Tags.database)

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
-from actions.models import Delivery
+from actions.models import Campaign, Delivery, Letter
 from representatives import freshness, parliament
+from representatives.models import Constituency, Representative
 from representatives.parliament import Parliament
 
 
@@ -29,6 +30,11 @@ def of_writing(day: datetime.date | None = None) -> Closure | None:
     return None if now.has_members else Closure(_why(now), _when(now))
 
 
+def of_campaign(campaign: Campaign) -> Closure | None:
+    """Say the same of a campaign; None of one that is closed anyway."""
+    return of_writing() if campaign.is_open else None
+
+
 def held_kinds(now: datetime.datetime, *, live: bool) -> tuple[Delivery.Kind, ...]:
     """Name the mails that wait: while nobody sits, or nobody can be sure who does."""
     day = timezone.localdate(now)
@@ -46,14 +52,40 @@ def of_sending(now: datetime.datetime, *, live: bool) -> str:
     """Say why confirmed letters wait; "" while they go."""
     day = timezone.localdate(now)
     if closed := of_writing(day):
-        back = gettext("We mail you if the MP that you wrote to does not come back.")
-        return f"{closed} {back}"
+        return f"{closed} {_back()}"
     if _is_unsure(day, live=live):
         return gettext(
             "Our list of MPs is being brought up to date, so that your letter goes to "
             "whoever is your MP now. It goes as soon as that is done."
         )
     return ""
+
+
+def of_result(letter: Letter, now: datetime.datetime) -> str:
+    """Say why a confirmed letter waits for the result of its seat; "" if it does not.
+
+    Whoever it goes to may be elected again: see ``delivering``, which lets it wait.
+    """
+    seat = letter.constituency_id
+    if letter.representative.is_current or not (
+        parliament.on(timezone.localdate(now)).is_filling
+        and Constituency.objects.current().filter(pk=seat).exists()
+        and not Representative.objects.current().filter(constituency=seat).exists()
+    ):
+        return ""
+    why = gettext(
+        "The results of the general election are still coming in, and that of {seat} "
+        "is not in our list of MPs yet, so your letter waits for it."
+    ).format(seat=letter.seat_name)
+    goes = gettext(
+        "It goes as soon as the list says that the MP that you wrote to was elected "
+        "again."
+    )
+    return f"{why} {goes} {_back()}"
+
+
+def _back() -> str:
+    return gettext("We mail you if the MP that you wrote to does not come back.")
 
 
 def _is_unsure(day: datetime.date, *, live: bool) -> bool:

@@ -292,8 +292,9 @@ def _office_note(frame: frames.Frame, name: str, link: str) -> str:
     return frame.office_note.format(name=name or frame.nobody, link=link)
 
 
-def _framed(letter: Letter, text: Composition) -> Sheet:
-    sender = Sender(
+def sender_of(letter: Letter) -> Sender:
+    """Give who wrote a letter, and from where."""
+    return Sender(
         name=letter.sender_name,
         email=letter.sender_email,
         address_line_1=letter.address_line_1,
@@ -303,8 +304,11 @@ def _framed(letter: Letter, text: Composition) -> Sheet:
         address_note=letter.address_note,
         helper=letter.helper,
     )
+
+
+def _framed(letter: Letter, text: Composition) -> Sheet:
     return sheet(
-        sender,
+        sender_of(letter),
         letter.recipient_name,
         letter.recipient_salutation,
         text,

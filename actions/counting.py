@@ -150,8 +150,9 @@ class LettersOut:
     signatures: int = 0
     # Those that their writers sent, by their own word.
     reported: BySeat = field(default_factory=BySeat)
-    # By their writers' word, of letters and signatures alike.
-    answered: int = 0
+    # By their writers' word, of letters and signatures alike, each of ``Tally.ANSWERS``
+    # by itself.
+    answers: Counter[str] = field(default_factory=Counter)
     # Taken, but come back since: in none of the other numbers.
     bounced: int = 0
 
@@ -167,11 +168,11 @@ class LettersOut:
             self.mostly_own,
             self.signatures,
         )
-        answered, bounced = self.answered, self.bounced
+        answers, bounced = self.answers.copy(), self.bounced
         seats, reported = self.by_seat.copy(), self.reported.copy()
         for told in rows:
             if told.step in Tally.ANSWERS:
-                answered += told.letters if told.step == Tally.Step.ANSWERED else 0
+                answers[told.step] += told.letters
                 continue
             row = told
             if told.step == Tally.Step.BOUNCED:
@@ -187,7 +188,7 @@ class LettersOut:
                 if row.own_words in _MOSTLY_OWN:
                     mostly_own += row.letters
         return LettersOut(
-            days, seats, mostly_own, signatures, reported, answered, bounced
+            days, seats, mostly_own, signatures, reported, answers, bounced
         )
 
 

@@ -17,7 +17,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, lifecycle, mail, recording, wording
+from actions import closure, lifecycle, mail, recording, reviewing
+from actions.batching import Pace
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, LetterEvent, Subscription
@@ -61,7 +62,9 @@ _OWED_WHILE: Final = {
     Delivery.Kind.BOUNCE_NOTICE: Letter.State.BOUNCED,
     Delivery.Kind.QUESTION: Letter.State.ACCEPTED,
     Delivery.Kind.QUESTION_REMINDER: Letter.State.ACCEPTED,
+    Delivery.Kind.WITHHELD_NOTICE: Letter.State.CANCELLED,
 }
+_ASKS_TO_CONFIRM: Final = {Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER}
 
 
 @dataclass
@@ -125,11 +128,11 @@ def deliver_due(
         _settle(lease, clock)
     if live:
         tidings.dropped += withdraw_demo_letters(clock())
-    worker = _Worker(clock, should_stop, tidings, live=live)
+    worker = _Worker(clock, should_stop, tidings, at_most, live=live)
     while not tidings.trouble and not should_stop() and worker.has_work():
         try:
             with mail.open_connection() as way_out:
-                worker.deliver(way_out, at_most)
+                worker.deliver(way_out)
         except TemporaryDeliveryError as error:
             tidings.trouble = str(error)
     return tidings
@@ -138,7 +141,7 @@ def deliver_due(
 def withdraw_demo_letters(now: datetime.datetime) -> int:
     """Drop mails that were owed before a switch to live; say how many.
 
-    Letters that waited to be sent or confirmed end as cancelled.
+    Letters that waited to be sent or confirmed, or were held, end as cancelled.
     """
     owed = Delivery.objects.waiting().filter(is_demo=True)
     count = 0
@@ -148,6 +151,10 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
             if letter := delivery.letter:
                 lifecycle.make(Move.WITHDRAW, letter, now)
         count += 1
+    # Of these no mail may be owed.
+    for held in Letter.objects.of_mode(live=False).held():
+        with transaction.atomic():
+            count += lifecycle.make(Move.WITHDRAW, held, now)
     return count
 
 
@@ -159,6 +166,7 @@ class _Worker:
         clock: Clock,
         should_stop: Callable[[], bool],
         tidings: Tidings,
+        at_most: int,
         *,
         live: bool,
     ) -> None:
@@ -166,25 +174,26 @@ class _Worker:
         self.should_stop = should_stop
         self.tidings = tidings
         self.live = live
+        self.pace = Pace(HELD_FOR, at_most=at_most)
 
     def has_work(self) -> bool:
         """Whether it is worth calling the mail server."""
         return _due(self.clock(), live=self.live).exists()
 
-    def deliver(self, way_out: mail.Connection, at_most: int) -> None:
+    def deliver(self, way_out: mail.Connection) -> None:
         """Send what is due until the connection has served its time."""
         left = MAILS_A_CONNECTION
         while left > 0 and way_out.is_open and not self.should_stop():
-            batch = claim(self.clock(), live=self.live, at_most=min(at_most, left))
+            at_most = min(self.pace.mails, left)
+            batch = claim(self.clock(), live=self.live, at_most=at_most)
             if not batch:
                 return
-            left -= len(batch)
-            self._deliver(batch, way_out)
+            left -= self._deliver(batch, way_out)
         if not way_out.is_open:
             self.tidings.trouble = "The mail server hung up."
 
-    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> None:
-        """Send a batch; whatever happens, settle what went and give back the rest."""
+    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> int:
+        """Send a batch, settle what went, give back the rest; say how many it began."""
         claimed_at = self.clock()
         lease = batch[0].lease
         in_hand: Delivery | None = None
@@ -204,14 +213,17 @@ class _Worker:
                 self._postpone(in_hand, gettext_noop("A fault in Postbag."))
             if rest:
                 _give_back(lease)
+        begun = len(batch) - len(rest)
+        self.pace.learn(len(batch), begun, self.clock() - claimed_at)
+        return begun
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
         now = self.clock()
         if not _is_owed(delivery, now):
             self.tidings.dropped += recording.dropped(delivery, now)
             return
-        if _has_nobody_to_read_it(delivery):
-            self._give_up(delivery, wording.MEMBER_LEFT)
+        if not reviewing.may_go(delivery, now):
+            self.tidings.dropped += 1
             return
         try:
             way_out.send(mail.message_for(delivery, now=now))
@@ -286,7 +298,7 @@ def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
         if kind == Delivery.Kind.REOPENING:
             return owner.is_confirmed and owner.campaign.is_open
         return owner.is_confirmed or owner.can_be_confirmed(now)
-    if kind == Delivery.Kind.CONFIRMATION and owner.confirm_by <= now:
+    if kind in _ASKS_TO_CONFIRM and owner.confirm_by <= now:
         return False
     if _is_in_vain(delivery, owner):
         return False
@@ -300,12 +312,6 @@ def _is_in_vain(delivery: Delivery, letter: Letter) -> bool:
     if delivery.kind == Delivery.Kind.REMINDER:
         return letter.events.filter(kind=LetterEvent.Kind.NOTICE_BOUNCED).exists()
     return delivery.reply is not None and delivery.reply.emptied_at is not None
-
-
-def _has_nobody_to_read_it(delivery: Delivery) -> bool:
-    """Whether the MP left the seat since the letter was confirmed."""
-    letter = delivery.carried
-    return letter is not None and not letter.representative.is_current
 
 
 def _give_back(lease: uuid.UUID | None) -> None:

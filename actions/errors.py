@@ -56,6 +56,10 @@ class NoRecipientError(SubmissionError):
     """Nobody can be written to by e-mail in this seat now."""
 
 
+class RepeatedLetterError(SubmissionError):
+    """Its writer has written to this MP for this campaign before; names the MP."""
+
+
 class TooManyError(ActionsError):
     """A limit is reached; trying again after ``retry_after`` seconds helps."""
 
@@ -115,3 +119,10 @@ class UnreadableMailError(ActionsError):
         """Keep what is the matter with it."""
         super().__init__(message)
         self.fault = fault
+
+
+class BackupError(ActionsError):
+    """A back-up can't be made or restored; all is as it was.
+
+    The message is sentences for the operator that say what to do.
+    """

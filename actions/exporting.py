@@ -143,8 +143,12 @@ def _times(letter: Letter) -> Part:
         {
             "written": letter.created_at,
             "to_be_confirmed_by": letter.confirm_by,
+            "reminded_to_confirm": letter.reminded_at,
             "confirmed": letter.confirmed_at,
             "sent": letter.accepted_at,
+            "reply_came_through_our_address": letter.reply_seen_at,
+            "asked_about_an_answer": letter.asked_at,
+            "asked_once_more": letter.asked_again_at,
             "answered_as_you_told_us": letter.answered_at,
             "ended": letter.ended_at,
             "erased": letter.forgotten_at,

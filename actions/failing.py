@@ -65,7 +65,7 @@ def hold_waiting(now: datetime.datetime, *, live: bool) -> int:
             letter,
             Letter.Hold.ADDRESS_FAILING,
             now,
-            decide_by=now + CORRECTIONS_TAKE,
+            decide_by=holding.end_of_day(now + CORRECTIONS_TAKE),
         )
         for letter in queued.order_by("pk").iterator(chunk_size=200)
     )

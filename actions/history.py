@@ -1,12 +1,13 @@
 """What became of a letter, told to its writer in plain words."""
 
 import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext, gettext_lazy
 
-from actions import closure, refusals
+from actions import closure, reasons, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {
@@ -18,6 +19,15 @@ _WITH_A_REASON: Final = {
 _OUTBOX: Final = gettext_lazy(
     "It went to the outbox on this machine, and nowhere else."
 )
+# Said of a letter that the server can still send back.
+_HERE_SO_FAR: Final = gettext_lazy("It has not come back so far.")
+_MAY_COME_BACK: Final = frozenset(
+    {Letter.State.ACCEPTED, Letter.State.NO_ANSWER, Letter.State.NONE_NEEDED}
+)
+# How long mail servers try before they send a letter back.
+SERVERS_TRY: Final = datetime.timedelta(days=5)
+# Of one that failed before any mail server saw it.
+_NOT_SENT: Final = gettext_lazy("It was not sent.")
 # What is told of a letter to whoever did not write it.
 _NOT_YOURS: Final = {
     LetterEvent.Kind.WRITTEN: gettext_lazy("Somebody wrote the letter."),
@@ -31,6 +41,15 @@ _NOT_YOURS: Final = {
     ),
     LetterEvent.Kind.ANSWERED: gettext_lazy(
         "Somebody told us that there was an answer."
+    ),
+    LetterEvent.Kind.ACKNOWLEDGED: gettext_lazy(
+        "Somebody told us that there was an acknowledgement only."
+    ),
+    LetterEvent.Kind.NO_ANSWER: gettext_lazy(
+        "Somebody told us that there was no answer."
+    ),
+    LetterEvent.Kind.NONE_NEEDED: gettext_lazy(
+        "Somebody told us that no answer is needed."
     ),
 }
 # A mail that is due goes as soon as a worker looks; after this it has to wait for once.
@@ -48,8 +67,6 @@ class Happening:
     cause: str = ""
     # The mail server's own words behind the cause.
     answer: str = ""
-    # The cause as it is stored, in English.
-    stored_cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ class Plan:
     is_late: bool
     # Being sent at this moment: it can no longer be stopped.
     is_going: bool
-    # Why no letter goes for now; "" while they go.
+    # Why it does not go for now; "" while letters go.
     held: str
 
 
@@ -72,25 +89,34 @@ def of(letter: Letter) -> list[Happening]:
     """Tell what happened to a letter, the oldest first."""
     events = list(letter.events.all())
     is_disowned = any(event.kind == LetterEvent.Kind.DISOWNED for event in events)
-    return [_told(event, letter, is_disowned=is_disowned) for event in events]
+    return [
+        _told(event, letter, is_disowned=is_disowned, is_held=is_held)
+        for event, is_held in _with_holding(events)
+    ]
 
 
 def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> str:
     """Say in a word where a letter is, for whoever opens its page.
 
-    That is its state, except where its page must tell more: "withdrawn" for one that
-    its writer has not cancelled, "disowned_late" for one that had gone by then, and
-    "expired" from the moment on at which it can no longer be confirmed.
+    That is its state, except where its page must tell more: "withdrawn" or "withheld"
+    for one that its writer has not cancelled, "disowned_late" for one that had gone by
+    then, and "expired" from the moment on at which it can no longer be confirmed.
     """
     kinds = {event.kind for event in events}
     if LetterEvent.Kind.DISOWNED in kinds:
         return "disowned_late" if letter.has_gone else Letter.State.DISOWNED.value
-    if LetterEvent.Kind.WITHDRAWN in kinds:
-        return "withdrawn"
+    for kind in (LetterEvent.Kind.WITHHELD, LetterEvent.Kind.WITHDRAWN):
+        if kind in kinds:
+            return kind.value
     if letter.can_be_confirmed and letter.confirm_by <= now:
         return Letter.State.EXPIRED.value
     # What its writer told of the answer stands apart.
     return Letter.State.ACCEPTED.value if letter.stands else letter.state
+
+
+def is_on_its_way(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether servers may still be trying to hand a letter on that one of them took."""
+    return letter.accepted_at is not None and now < letter.accepted_at + SERVERS_TRY
 
 
 def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
@@ -106,26 +132,47 @@ def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
         is_due=owed.due_at <= now,
         is_late=owed.due_at + _LATE_AFTER <= now,
         is_going=owed.leased_until is not None and owed.leased_until > now,
-        held=closure.of_sending(now, live=not letter.is_demo),
+        held=closure.of_sending(now, live=not letter.is_demo)
+        or closure.of_result(letter, now),
     )
 
 
-def _told(event: LetterEvent, letter: Letter, *, is_disowned: bool) -> Happening:
+def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, bool]]:
+    """Say of each whether the letter was held when it happened."""
+    is_held = False
+    for event in events:
+        yield event, is_held
+        if event.kind in {LetterEvent.Kind.HELD, LetterEvent.Kind.RELEASED}:
+            is_held = event.kind == LetterEvent.Kind.HELD
+
+
+def _told(
+    event: LetterEvent, letter: Letter, *, is_disowned: bool, is_held: bool
+) -> Happening:
     kind = LetterEvent.Kind(event.kind)
     words = str(kind.label)
+    if kind == LetterEvent.Kind.FAILED and (
+        is_held or event.cause == reasons.MEMBER_LEFT
+    ):
+        words = str(_NOT_SENT)
     if event.kind == LetterEvent.Kind.ACCEPTED and letter.is_demo:
         words = str(_OUTBOX)
     if is_disowned:
         words = str(_NOT_YOURS.get(kind, words))
     why = _why(event)
+    if event.kind == LetterEvent.Kind.ACCEPTED and _is_here_so_far(letter):
+        why = refusals.Explanation(str(_HERE_SO_FAR))
     return Happening(
         at=event.at,
         kind=event.kind,
         words=words,
         cause=why.words,
         answer=why.answer,
-        stored_cause=event.cause,
     )
+
+
+def _is_here_so_far(letter: Letter) -> bool:
+    return letter.state in _MAY_COME_BACK and not letter.is_demo
 
 
 def _why(event: LetterEvent) -> refusals.Explanation:
@@ -133,6 +180,8 @@ def _why(event: LetterEvent) -> refusals.Explanation:
         return refusals.Explanation("")
     if event.kind in _WITH_A_REASON:
         return refusals.explained(event.cause)
+    if event.kind == LetterEvent.Kind.HELD:
+        return refusals.Explanation(reasons.in_short(event.cause))
     words = gettext(event.cause)
     # Said already, by what happened before.
     is_told = words == str(LetterEvent.Kind.DISOWNED.label)

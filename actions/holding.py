@@ -5,12 +5,13 @@ ends, and it ends then at the latest, with its text given back.
 """
 
 import datetime
+import uuid
 from typing import Final
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
+from django.utils import timezone
 
-from actions import lifecycle
+from actions import lifecycle, reasons
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
@@ -20,7 +21,15 @@ WRITERS_HAVE: Final = datetime.timedelta(days=14)
 PEOPLE_HAVE: Final = datetime.timedelta(days=3)
 # Only once a House sits again can anybody decide, and an election takes six weeks.
 HOUSES_TAKE: Final = datetime.timedelta(days=90)
-HELD_TOO_LONG: Final = gettext_noop("It was held until its time was over.")
+HELD_TOO_LONG: Final = reasons.HELD_TOO_LONG
+
+
+def end_of_day(moment: datetime.datetime) -> datetime.datetime:
+    """Give the midnight after: who may decide by a day has all of it."""
+    next_day = timezone.localdate(moment) + datetime.timedelta(days=1)
+    return timezone.make_aware(
+        datetime.datetime.combine(next_day, datetime.time.min)
+    ).astimezone(datetime.UTC)
 
 
 @transaction.atomic
@@ -30,12 +39,14 @@ def hold(
     now: datetime.datetime,
     *,
     decide_by: datetime.datetime,
+    lease: uuid.UUID | None = None,
 ) -> bool:
     """Take a queued letter out of the queue and tell its writer; say whether it was.
 
-    A letter that a worker has in hand is going and is not held.
+    A letter that a worker has in hand is going and is not held, but by that worker
+    itself before it goes: by the ``lease`` that it has it by.
     """
-    is_held = _drop(letter, Delivery.Kind.LETTER, now) and lifecycle.hold(
+    is_held = _drop(letter, Delivery.Kind.LETTER, now, lease) and lifecycle.hold(
         letter, reason, now, decide_by=decide_by
     )
     if is_held:
@@ -45,11 +56,37 @@ def hold(
 
 
 @transaction.atomic
-def release(
-    letter: Letter, now: datetime.datetime, *, among: LetterQuerySet | None = None
+def hold_on(
+    letter: Letter,
+    reason: Letter.Hold,
+    now: datetime.datetime,
+    *,
+    decide_by: datetime.datetime,
 ) -> bool:
-    """Put a held letter back into the queue; say whether it was held."""
-    if not lifecycle.make(Move.RELEASE, letter, now, among=among):
+    """Hold a held letter for another reason, and tell its writer; say whether it was.
+
+    It must be held still for the reason that was seen.
+    """
+    is_held = lifecycle.hold_on(letter, reason, now, decide_by=decide_by)
+    if is_held:
+        owe(letter, Delivery.Kind.HELD_NOTICE, now)
+    letter.refresh_from_db()
+    return is_held
+
+
+@transaction.atomic
+def release(
+    letter: Letter,
+    now: datetime.datetime,
+    *,
+    cause: str = "",
+    among: LetterQuerySet | None = None,
+) -> bool:
+    """Put a held letter back into the queue; say whether it was held.
+
+    ``cause`` is a sentence for its history, as for ``give_back``.
+    """
+    if not lifecycle.make(Move.RELEASE, letter, now, cause=cause, among=among):
         return False
     owe(letter, Delivery.Kind.LETTER, now)
     _drop(letter, Delivery.Kind.HELD_NOTICE, now)
@@ -93,7 +130,12 @@ def end_overdue(now: datetime.datetime) -> int:
 
 
 def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
-    """Owe a mail of a letter, also if one of its kind went or was dropped before."""
+    """Owe a mail of a letter, also if one of its kind went or was dropped before.
+
+    One that went makes way for another row, as a row goes by one Message-ID: mail
+    programs show the second mail of an id to nobody.
+    """
+    letter.deliveries.filter(kind=kind, state=Delivery.State.SENT).delete()
     Delivery.objects.update_or_create(
         letter=letter,
         kind=kind,
@@ -108,10 +150,16 @@ def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
     )
 
 
-def _drop(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> bool:
-    owed = letter.deliveries.unheld(now).filter(kind=kind)
+def _drop(
+    letter: Letter,
+    kind: Delivery.Kind,
+    now: datetime.datetime,
+    lease: uuid.UUID | None = None,
+) -> bool:
+    mails = letter.deliveries
+    owed = mails.waiting().filter(lease=lease) if lease else mails.unheld(now)
     return bool(
-        owed.update(
+        owed.filter(kind=kind).update(
             state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
         )
     )

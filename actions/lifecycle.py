@@ -117,6 +117,8 @@ class Move(Enum):
     DISOWN = _Way(WAITING, State.DISOWNED, _Event.DISOWNED, Tally.Step.DISOWNED)
     # It was made while Postbag was tried out, and letters go for real now.
     WITHDRAW = _Way(WAITING, State.CANCELLED, _Event.WITHDRAWN, Tally.Step.CANCELLED)
+    # It waited when a back-up was made that was restored: it may have gone since.
+    WITHHOLD = _Way(WAITING, State.CANCELLED, _Event.WITHHELD, Tally.Step.WITHHELD)
 
     def stamps(self, now: datetime.datetime) -> dict[str, Any]:
         """Give what changes of a letter that makes it."""
@@ -219,6 +221,29 @@ def hold(
     letters = Letter.objects.all() if among is None else among
     queued = letters.filter(pk=letter.pk, state=State.QUEUED)
     if not queued.update(**changed):
+        return False
+    note(letter, _Event.HELD, now, reason)
+    return True
+
+
+def hold_on(
+    letter: Letter,
+    reason: Letter.Hold,
+    now: datetime.datetime,
+    *,
+    decide_by: datetime.datetime,
+) -> bool:
+    """Hold a held letter for another reason; say whether it was held for the one seen.
+
+    Args:
+        letter: as it was seen; its row is changed, not this object.
+        reason: why it is held from now on.
+        now: the time.
+        decide_by: when it ends if nobody has decided.
+
+    """
+    seen = Letter.objects.held().filter(pk=letter.pk, held_for=letter.held_for)
+    if not seen.update(held_for=reason, held_at=now, decide_by=decide_by):
         return False
     note(letter, _Event.HELD, now, reason)
     return True

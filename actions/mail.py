@@ -2,12 +2,12 @@
 
 import binascii
 import datetime
-import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import format_datetime
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -25,8 +25,8 @@ from actions.incoming.forwarding import PassedOn
 from actions.models import Delivery
 from actions.wording import Wording
 
-# Beyond ASCII, or longer than the 998 bytes of a line that every server must take.
-_NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]|[^\n]{999}")
+# The bytes of a line that every server must take.
+_LONGEST_LINE: Final = 998
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Mail(EmailMessage):
 
         """
         flowed = flowing.broken(self.text)
-        is_plain = _NOT_PLAIN.search(flowed) is None
+        is_plain = _is_plain(flowed)
         lines = [f"{header}: {party}" for header, party in self.written.items()]
         lines += [
             f"Subject: {headers.free_text(self.title)}",
@@ -165,6 +165,13 @@ class PassedOnMail(Mail):
 
 def _unfolded(party: headers.Party) -> str:
     return headers.written(party).replace("\r\n", "")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it goes as it is; a regular expression for it takes six times as long."""
+    return text.isascii() and all(
+        len(line) <= _LONGEST_LINE and line.isprintable() for line in text.split("\n")
+    )
 
 
 class Connection:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from actions import (
+    erasures,
     lifecycle,
     limiting,
     lost_links,
@@ -22,6 +23,7 @@ from actions.lifecycle import Move
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 from actions.models.letters import LetterQuerySet
 from actions.receiving import forgetting
+from actions.screening import deciding
 from actions.tokens import REPORT_LIVES
 from representatives import live
 from representatives.kept_answers import FOUND_LIVES, KeptAnswer
@@ -49,6 +51,13 @@ class Cause(enum.StrEnum):
     UNCONFIRMED = gettext_noop("It was not confirmed in time.")
     REQUEST = gettext_noop("You asked for it.")
     DISOWNED = gettext_noop("You told us that you did not write it.")
+
+
+# What restoring a back-up must do again.
+_DEEDS = {
+    Cause.REQUEST: erasures.Deed.ASKED,
+    Cause.DISOWNED: erasures.Deed.DISOWNED,
+}
 
 
 def controller() -> str:
@@ -193,10 +202,10 @@ def retention() -> tuple[Kept, ...]:
             with_the_campaign,
         ),
         Kept(
-            gettext("That you told us of an answer, and when"),
+            gettext("What you told us of an answer and when, and when we asked you"),
             gettext(
-                "To say how many letters are answered. What the answer says is not "
-                "asked."
+                "To say how many letters are answered, and to ask twice at most. What "
+                "the answer says is not asked."
             ),
             with_the_campaign,
         ),
@@ -207,6 +216,33 @@ def retention() -> tuple[Kept, ...]:
                 "address that was typed is not kept."
             ),
             with_the_campaign,
+        ),
+        Kept(
+            gettext("How often the same words came as people’s own, as a keyed code"),
+            gettext("To notice when one text comes under many names."),
+            gettext("two days at most"),
+        ),
+        Kept(
+            gettext("What your MP’s office tells us about your letter"),
+            gettext(
+                "So that a person can look at it. The page of your letter says so "
+                "where it is right."
+            ),
+            ngettext(
+                "{n} day after a person has decided; what was told and decided, "
+                "without the office’s own words, as long as the campaign is kept here",
+                "{n} days after a person has decided; what was told and decided, "
+                "without the office’s own words, as long as the campaign is kept here",
+                deciding.NOTES_LIVE.days,
+            ).format(n=deciding.NOTES_LIVE.days),
+        ),
+        Kept(
+            gettext(
+                "A keyed code of your e-mail address, if a person here found a letter "
+                "of yours to be abusive"
+            ),
+            gettext("So that a person reads your next letters before they go."),
+            gettext("a year"),
         ),
         Kept(
             gettext("Counts by campaign, constituency and day"),
@@ -313,6 +349,8 @@ def forget(
     The keyed code by which a second letter is recognised stays only where it serves
     that: for a letter that was sent and whose time is over.
     """
+    if deed := _DEEDS.get(cause):
+        erasures.note(deed, [letter.pk])
     letter.refresh_from_db()
     is_gone = _forget(letter, now, cause)
     _forget_mail([letter])
@@ -370,7 +408,9 @@ def sweep(now: datetime.datetime) -> int:
     outbox.forget_unowned(now - UNOWNED_MAIL_LIVES, kinds=_OF_SEVERAL)
     limiting.forget(now)
     forgetting.forget_due(now)
+    erasures.forget(now)
     KeptAnswer.objects.forget(timezone.localdate(now))
+    deciding.forget(now)
     return count
 
 

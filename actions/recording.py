@@ -13,6 +13,7 @@ holds it by its lease; each function says whether that was so.
 import datetime
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -44,6 +45,14 @@ _SENT: Final = (
     "UPDATE actions_delivery SET state = 'sent', done_at = %s, last_error = '',"
     " attempts = attempts + 1 WHERE id = %s AND lease = %s AND state = 'waiting'"
 )
+# What a letter's history tells of its mails to the writer.
+_TOLD: Final = {
+    Delivery.Kind.CONFIRMATION: LetterEvent.Kind.CONFIRMATION_SENT,
+    Delivery.Kind.REMINDER: LetterEvent.Kind.REMINDED,
+    Delivery.Kind.QUESTION: LetterEvent.Kind.QUESTION_SENT,
+    Delivery.Kind.QUESTION_REMINDER: LetterEvent.Kind.QUESTION_SENT,
+    Delivery.Kind.FORWARD: LetterEvent.Kind.REPLY_FORWARDED,
+}
 # What is read to settle.
 _SETTLED: Final = (
     "kind",
@@ -105,19 +114,16 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
         .order_by("pk")
     )
     accepted: dict[Letter, datetime.datetime] = {}
-    asked: dict[Letter, datetime.datetime] = {}
-    passed_on: dict[Letter, datetime.datetime] = {}
+    told: dict[LetterEvent.Kind, dict[Letter, datetime.datetime]] = defaultdict(dict)
     for delivery in deliveries:
         at = delivery.done_at or now
         match delivery.kind, delivery.letter:
             case Delivery.Kind.LETTER, Letter(state=Letter.State.QUEUED) as letter:
                 accepted[letter] = at
-            case Delivery.Kind.CONFIRMATION, Letter() as letter:
-                asked[letter] = at
-            case Delivery.Kind.FORWARD, Letter() as letter:
-                passed_on[letter] = at
-    lifecycle.note_all(LetterEvent.Kind.CONFIRMATION_SENT, asked)
-    lifecycle.note_all(LetterEvent.Kind.REPLY_FORWARDED, passed_on)
+            case kind, Letter() as letter if kind in _TOLD:
+                told[_TOLD[Delivery.Kind(kind)]][letter] = at
+    for event, letters in told.items():
+        lifecycle.note_all(event, letters)
     lifecycle.make_all(Move.ACCEPT, accepted, now)
     _end_needs(deliveries, now)
     if deliveries:

@@ -1,17 +1,33 @@
-"""MPs' answers: counting that there was one, and what to write back to it."""
+"""MPs' answers: what their writers tell of them, and what to write back to one."""
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from actions import frames, lifecycle
+from actions.history import Happening
 from actions.lifecycle import Move
 from actions.models import Letter, LetterEvent
 from representatives.models import Representative
 
+# What a writer may tell of the answer, at any time once the letter has gone.
+TELLING: Final = {
+    Letter.State.ANSWERED: Move.ANSWER,
+    Letter.State.ACKNOWLEDGED: Move.ACKNOWLEDGE,
+    Letter.State.NO_ANSWER: Move.MISS_ANSWER,
+    Letter.State.NONE_NEEDED: Move.NEED_NONE,
+}
+# How long offices often need; then it is time to ask them.
+OFFICES_NEED: Final = datetime.timedelta(weeks=4)
+# Told so, no reply that comes is a question any more.
+_SETTLED: Final = frozenset({Letter.State.ANSWERED, Letter.State.NONE_NEEDED})
 _TO_FILL_IN = re.compile(r"\[[^\[\]\n]+\]")
 
 
@@ -26,19 +42,82 @@ class Suggestion:
     tag: str
 
 
-@transaction.atomic
-def report(letter: Letter, *, now: datetime.datetime) -> bool:
-    """Note that the writer got an answer; say whether this call did it.
+@dataclass(frozen=True)
+class Telling:
+    """What a letter's writer has told of the answer, and is asked."""
 
-    Also of a letter whose text is erased: offices may take longer than we keep it. Not
-    of one that was disowned: whoever has the link did not write it.
+    # One of ``TELLING``, and when; "" and None while nothing is told.
+    told: str
+    told_at: datetime.datetime | None
+    # When a mail came through our address of which nothing has been told since.
+    reply_seen_at: datetime.datetime | None
+    # From when on it is time to ask the office.
+    ask_office_from: datetime.date
+    # After how many days we ask by mail; 0 if we do not, or have done it.
+    ask_after_days: int
+
+
+@transaction.atomic
+def report(
+    letter: Letter,
+    told: Letter.State = Letter.State.ANSWERED,
+    *,
+    now: datetime.datetime,
+) -> bool:
+    """Note what the writer tells of the answer; say whether this call changed it.
+
+    Whatever was told before is put right. Also of a letter whose text is erased:
+    offices may take longer than we keep it. Not of one that was disowned: whoever has
+    the link did not write it.
+
+    Args:
+        letter: the letter.
+        told: one of ``TELLING``.
+        now: the time.
+
     """
     writers = Letter.objects.filter(
         ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk")))
     )
-    moved = lifecycle.make(Move.ANSWER, letter, now, among=writers)
+    moved = lifecycle.make(TELLING[told], letter, now, among=writers)
     letter.refresh_from_db()
     return moved
+
+
+def telling_of(letter: Letter, events: Iterable[Happening]) -> Telling | None:
+    """Say what is told of the answer; None of a letter that nobody can tell of.
+
+    Args:
+        letter: the letter.
+        events: its history.
+
+    """
+    times = {event.kind: event.at for event in events}
+    if (
+        letter.accepted_at is None
+        or not letter.stands
+        or LetterEvent.Kind.DISOWNED in times
+    ):
+        return None
+    told = letter.state if letter.state in TELLING else ""
+    # A letter in such a state has an event of the same name.
+    told_at = times[told] if told else None
+    is_to_be_asked = not (told or letter.asked_at or letter.is_forgotten)
+    return Telling(
+        told=told,
+        told_at=told_at,
+        reply_seen_at=_news(letter.reply_seen_at, told, told_at),
+        ask_office_from=timezone.localdate(letter.accepted_at + OFFICES_NEED),
+        ask_after_days=settings.ASK_AFTER_DAYS if is_to_be_asked else 0,
+    )
+
+
+def _news(
+    seen_at: datetime.datetime | None, told: str, told_at: datetime.datetime | None
+) -> datetime.datetime | None:
+    """Give when a reply was seen, if what is told may not be of it."""
+    is_older = seen_at and told_at and seen_at <= told_at
+    return None if is_older or told in _SETTLED else seen_at
 
 
 def is_still_their_mp(letter: Letter) -> bool:

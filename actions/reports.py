@@ -20,9 +20,6 @@ from actions.counting import LettersOut
 from actions.models import Campaign, Tally
 from actions.seats import BUCKETS, Group, Span, Told
 
-# Fixed by the Parliamentary Constituencies Act 2020.
-SEATS_TOTAL = 650
-
 
 class By(StrEnum):
     """What letters can be counted by."""
@@ -44,8 +41,13 @@ class HeadlineCounts:
     seats_total: int
     mostly_own: int
     signatures: int = 0
-    # As their writers told us.
+    # As their writers told us; each letter is in one of these at most.
     answered: int = 0
+    acknowledged: int = 0
+    no_answer: int = 0
+    none_needed: int = 0
+    # In none of the other numbers any more.
+    bounced: int = 0
     # Roughly and as at the last midnight, so that nobody who had to be counted unseen
     # stands out.
     reported: Span = BUCKETS[0]
@@ -114,8 +116,8 @@ def headlines(campaigns: Sequence[Campaign]) -> dict[int, HeadlineCounts]:
     letters = counting.letters_out(
         campaigns, live=settings.DELIVERY_IS_LIVE, today=timezone.localdate()
     )
-    former = seats.former()
-    return {key: _headline(counted, former) for key, counted in letters.items()}
+    in_force = seats.in_force()
+    return {key: _headline(counted, in_force) for key, counted in letters.items()}
 
 
 def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
@@ -130,7 +132,7 @@ def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
         campaign=campaign.slug,
         by=by,
         as_of=today - datetime.timedelta(days=1) if is_daily else today,
-        total=_headline(letters, seats.former()),
+        total=_headline(letters, seats.in_force()),
         lines=_LINES[by](letters) if by else (),
     )
 
@@ -138,15 +140,16 @@ def counts(campaign: Campaign, by: By | None, today: datetime.date) -> Counts:
 def progress(campaign: Campaign, today: datetime.date, days: int = 30) -> Progress:
     """Tell how a campaign is doing; its last ``days`` days one by one."""
     letters = _letters_out(campaign, today)
-    former = seats.former()
+    in_force = seats.in_force()
+    former = letters.by_seat.all.keys() | letters.reported.all.keys()
     last_days = [today - datetime.timedelta(days=ago) for ago in reversed(range(days))]
     return Progress(
-        total=_headline(letters, former),
+        total=_headline(letters, in_force),
         days=[Day(day, letters.by_day[day]) for day in last_days],
         daily=Daily(
             as_of=today - datetime.timedelta(days=1),
             told=seats.told(letters),
-            former=seats.rough(_before_today(letters, former)),
+            former=seats.rough(_before_today(letters, former - in_force)),
         ),
     )
 
@@ -166,15 +169,19 @@ def _letters_out(campaign: Campaign, today: datetime.date) -> LettersOut:
     )[campaign.pk]
 
 
-def _headline(letters: LettersOut, former: frozenset[int]) -> HeadlineCounts:
-    """Tell the total; letters to ``former`` seats count, their MPs are of no 650."""
+def _headline(letters: LettersOut, in_force: frozenset[int]) -> HeadlineCounts:
+    """Tell the total; letters to former seats count in it, and their MPs do not."""
     return HeadlineCounts(
         letters_out=letters.total,
-        seats_reached=len(letters.by_seat.all.keys() - former),
-        seats_total=SEATS_TOTAL,
+        seats_reached=len(letters.by_seat.all.keys() & in_force),
+        seats_total=len(in_force),
         mostly_own=letters.mostly_own,
         signatures=letters.signatures,
-        answered=letters.answered,
+        answered=letters.answers[Tally.Step.ANSWERED],
+        acknowledged=letters.answers[Tally.Step.ACKNOWLEDGED],
+        no_answer=letters.answers[Tally.Step.NO_ANSWER],
+        none_needed=letters.answers[Tally.Step.NONE_NEEDED],
+        bounced=letters.bounced,
         reported=seats.rough(letters.reported.total_before_today),
     )
 

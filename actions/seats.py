@@ -128,14 +128,12 @@ _SEATS = Prepared(
 )
 
 
-_FORMER = Prepared(
-    lambda: Constituency.objects.filter(in_force_until__isnull=False).values_list("pk")
-)
+_IN_FORCE = Prepared(lambda: Constituency.objects.current().values_list("pk"))
 
 
-def former() -> frozenset[int]:
-    """Give the keys of the seats on boundaries that are no longer in force."""
-    return frozenset(key for (key,) in _FORMER.rows())
+def in_force() -> frozenset[int]:
+    """Give the keys of the seats on the boundaries that are in force: one query."""
+    return frozenset(key for (key,) in _IN_FORCE.rows())
 
 
 @dataclass(frozen=True, eq=False)

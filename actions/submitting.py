@@ -12,7 +12,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from actions import closure, languages, lifecycle, limiting, own_words, tokens
+from actions import (
+    closure,
+    languages,
+    lifecycle,
+    limiting,
+    own_words,
+    standing,
+    tokens,
+)
 from actions.composing import Composition, Sender
 from actions.errors import (
     CampaignClosedError,
@@ -30,7 +38,7 @@ from actions.models import (
 )
 from actions.screening import looking
 from representatives.lookup import Candidate, name_in
-from representatives.models import Constituency, Representative
+from representatives.models import Constituency
 
 # Stored with each letter, in the language in which it was shown: changing it here
 # changes no old consent.
@@ -137,9 +145,7 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
     if not Campaign.objects.open().filter(pk=letter.campaign_id).exists():
         raise CampaignClosedError(letter.seat_name)
     _insist_on_members(now)
-    if not Representative.objects.filter(
-        pk=letter.representative_id, is_current=True
-    ).exists():
+    if not standing.has_its_mp(letter):
         raise NoRecipientError(letter.seat_name)
     waiting = Letter.objects.filter(confirm_by__gt=now)
     try:

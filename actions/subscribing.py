@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from actions import languages, limiting, outbox, tokens
+from actions import erasures, languages, limiting, outbox, tokens
 from actions.errors import TooManyError
 from actions.models import Campaign, Delivery, Subscription
 from actions.models.subscriptions import SubscriptionQuerySet
@@ -225,6 +225,7 @@ def _end(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID
 def _erase(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID]:
     locked = chosen.select_for_update().values_list("pk", flat=True)
     ended = list(locked[:AT_A_TIME])
+    erasures.note(erasures.Deed.LEFT, ended)
     Subscription.objects.filter(pk__in=ended).end(now)
     _drop_mail(ended, now)
     return ended

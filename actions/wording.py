@@ -6,15 +6,21 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from actions import addresses, composing, headers, languages, mailboxes, tokens
+from actions import (
+    addresses,
+    composing,
+    headers,
+    languages,
+    mailboxes,
+    reasons,
+    tokens,
+)
 from actions.addresses import our_address
-from actions.models import Delivery, Letter, LetterEvent, Subscription
-
-# Why a letter failed that no mail server ever saw; its failure notice says so.
-# Stored in English, translated when shown.
-MEMBER_LEFT = gettext_noop("The MP is no longer the member for this seat.")
+from actions.models import Delivery, Letter, Subscription
+from actions.reasons import Ending
 
 _SUBJECTS = {
     Delivery.Kind.CONFIRMATION: gettext_lazy("Please confirm your letter to {name}"),
@@ -23,7 +29,18 @@ _SUBJECTS = {
         "Your letter to {name} could not be delivered"
     ),
     Delivery.Kind.BOUNCE_NOTICE: gettext_lazy("Your letter to {name} came back"),
+    Delivery.Kind.WITHHELD_NOTICE: gettext_lazy(
+        "We do not know whether your letter to {name} has gone"
+    ),
+    Delivery.Kind.REMINDER: gettext_lazy("Your letter to {name} still waits for you"),
+    Delivery.Kind.QUESTION: gettext_lazy("Did {name} answer your letter?"),
+    Delivery.Kind.QUESTION_REMINDER: gettext_lazy(
+        "Once more: did {name} answer your letter?"
+    ),
+    # Without the name: while Parliament is dissolved nobody may be called an MP.
+    Delivery.Kind.HELD_NOTICE: gettext_lazy("Your letter is held for now"),
 }
+_NOT_SENT_SUBJECT = gettext_lazy("Your letter was not sent")
 # Of mail that was asked for, and is confirmed or not: the subject and the template. No
 # subject says anything of the campaign: a locked screen shows it to whoever is near.
 _OF_WISHES = {
@@ -184,20 +201,29 @@ def _office_link(letter: Letter) -> str:
 
 def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
     """Word one of our own mails to the supporter."""
+    subject, told = _SUBJECTS[kind], {}
+    if kind == Delivery.Kind.FAILURE_NOTICE:
+        failure = reasons.of_failure(letter)
+        told = {"failure": failure, "again": _again(letter)}
+        if failure.ending != Ending.REFUSED:
+            subject = _NOT_SENT_SUBJECT
+    elif kind == Delivery.Kind.HELD_NOTICE:
+        told = {"told": reasons.of_holding(letter, timezone.now())}
     body = get_template(f"mail/{kind}.txt").render(
         {
             "letter": letter,
             "text": composing.text_of(letter).strip(),
             "address": "\n".join((letter.recipient_name, *composing.HOUSE_OF_COMMONS)),
             "links": _links(letter),
-            "again": _again(letter) if _has_member_left(letter, kind) else "",
+            "asks_again": settings.ASK_AGAIN_AFTER_DAYS > 0,
+            **told,
         }
     )
     return Wording(
         sender_name="Postbag",
         reply_to=_contact(),
         to=headers.Party(letter.sender_name, letter.sender_email),
-        subject=str(_SUBJECTS[kind]).format(name=letter.recipient_name),
+        subject=str(subject).format(name=letter.recipient_name),
         body=body,
     )
 
@@ -262,21 +288,11 @@ def _contact() -> headers.Party | None:
     return our_address("CONTROLLER_CONTACT") if settings.CONTROLLER_CONTACT else None
 
 
-def _has_member_left(letter: Letter, kind: Delivery.Kind) -> bool:
-    """Whether that is why the letter failed; asks only for the few that did."""
-    return (
-        kind == Delivery.Kind.FAILURE_NOTICE
-        and letter.events.filter(
-            kind=LetterEvent.Kind.FAILED, cause=MEMBER_LEFT
-        ).exists()
-    )
-
-
 def _links(letter: Letter) -> dict[str, str]:
     token = tokens.for_letter(letter.pk)
     return {
         name: settings.SITE_URL + reverse(name, kwargs={"token": token})
-        for name in ("confirm", "disown", "letter")
+        for name in ("confirm", "disown", "letter", "answer", "redirect")
     }
 
 

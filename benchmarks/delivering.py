@@ -3,6 +3,7 @@
 import smtplib
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Final
 
 from django.conf import settings
@@ -10,54 +11,127 @@ from django.db import connection
 
 from actions import delivering, mail
 from actions.models import Delivery
-from benchmarks import filling
-from benchmarks.figures import Figure, NotMeasuredError, Target, median
+from benchmarks import crews, filling, relay
+from benchmarks.crews import NotDeliveredError, Sent
+from benchmarks.figures import Figure, Target, median
+from benchmarks.stopwatch import Stopwatch
 
+WORKERS: Final = (1, 2, 4)
+ROUNDS: Final = 3
+LETTERS: Final = 1_000
+# So that both take about as long, and the same from whatever else the machine does.
+BARE_MAILS: Final = 4_000
 LEAST_SHARE: Final = 0.35
-ROUNDS: Final = 5
-LETTERS_A_ROUND: Final = 600
-TO: Final = "member@parliament.example"
-
-
-class NotDeliveredError(NotMeasuredError):
-    """Fewer letters went than were owed, so that nothing was measured."""
+MOST_MEGABYTES: Final = 120
+# What a mail server elsewhere takes for each of its answers.
+DELAY: Final = 0.02
+LEAST_SHARE_WITH_DELAY: Final = 0.85
+LETTERS_A_WORKER_WITH_DELAY: Final = 100
 
 
 def figures() -> Iterator[Figure]:
     """Deliver in turns with smtplib, into the same smtp-sink."""
-    bare, ours = [], []
-    for _ in range(ROUNDS):
-        filling.queued(LETTERS_A_ROUND)
-        wire = mail.message_for(
-            Delivery.objects.waiting().select_related("letter")[0]
-        ).as_wire()
-        bare.append(_bare_seconds(wire))
-        ours.append(_seconds())
-    yield Figure(
-        name=f"letters delivered a second, {connection.display_name}",
-        value=LETTERS_A_ROUND / median(ours),
+    filling.queued(LETTERS + max(WORKERS) * crews.LETTERS_TO_WARM_UP)
+    some = Delivery.objects.waiting().select_related("letter")[0]
+    wire = mail.message_for(some).as_wire()
+    yield from _at_full_speed(wire)
+    yield from _shares_of_time()
+    yield from _with_delay(wire)
+
+
+def _at_full_speed(wire: bytes) -> Iterator[Figure]:
+    port = settings.EMAIL_PORT
+    for count in WORKERS:
+        bare, ours = [], []
+        for _ in range(ROUNDS):
+            bare.append(crews.bare_connections(count, port, BARE_MAILS, wire))
+            ours.append(crews.workers(count, port, LETTERS))
+        yield _speed(
+            count,
+            ours=LETTERS / median([sent.seconds for sent in ours]),
+            bare=BARE_MAILS / median([sent.seconds for sent in bare]),
+            # Beyond one, they and the mail server wait for this machine's processors.
+            least_share=LEAST_SHARE if count == 1 else 0,
+            remark=f"{connection.display_name}, {len(wire):,} bytes each",
+        )
+        if count == 1:
+            memory = _memory(ours, bare)
+    yield memory
+
+
+def _with_delay(wire: bytes) -> Iterator[Figure]:
+    with relay.delaying(settings.EMAIL_PORT, DELAY) as port:
+        for count in WORKERS:
+            letters = count * LETTERS_A_WORKER_WITH_DELAY
+            bare = crews.bare_connections(count, port, letters, wire)
+            ours = crews.workers(count, port, letters)
+            yield _speed(
+                count,
+                ours=letters / ours.seconds,
+                bare=letters / bare.seconds,
+                least_share=LEAST_SHARE_WITH_DELAY,
+                remark=f"{connection.display_name}, each answer {DELAY:g} s later",
+            )
+
+
+def _speed(
+    count: int, *, ours: float, bare: float, least_share: float, remark: str
+) -> Figure:
+    several = f"{count} workers" if count > 1 else "1 worker"
+    return Figure(
+        name=f"letters a second, {several}",
+        value=ours,
         unit="/s",
-        yardstick=LETTERS_A_ROUND / median(bare),
-        yardstick_name="bare smtplib",
-        target=Target.SHARE_OF_YARDSTICK,
-        limit=LEAST_SHARE,
-        remark=f"{len(wire):,} bytes each, into smtp-sink",
+        yardstick=bare,
+        yardstick_name="as many bare connections",
+        target=Target.SHARE_OF_YARDSTICK if least_share else Target.NONE,
+        limit=least_share,
+        remark=remark,
     )
 
 
-def _bare_seconds(wire: bytes) -> float:
-    """Send equally large mails over one connection."""
-    began = time.perf_counter()
-    with smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT) as server:
-        for _ in range(LETTERS_A_ROUND):
-            server.sendmail(settings.SENDER_ADDRESS, [TO], wire)
-    return time.perf_counter() - began
+def _memory(ours: list[Sent], bare: list[Sent]) -> Figure:
+    return Figure(
+        name="the most memory of a worker",
+        value=max(sent.megabytes for sent in ours),
+        unit="MB",
+        yardstick=max(sent.megabytes for sent in bare),
+        yardstick_name="a process with smtplib alone",
+        target=Target.AT_MOST,
+        limit=MOST_MEGABYTES,
+    )
 
 
-def _seconds() -> float:
-    began = time.perf_counter()
-    tidings = delivering.deliver_due()
-    seconds = time.perf_counter() - began
-    if tidings.sent != LETTERS_A_ROUND:
+def _shares_of_time() -> Iterator[Figure]:
+    """Deliver in this process, where calls can be timed."""
+    smtp, database = Stopwatch(), Stopwatch()
+    with connection.cursor() as cursor, ExitStack() as watching:
+        for owner, watch, names in (
+            (smtplib.SMTP, smtp, ("__init__", "sendmail", "quit")),
+            (type(cursor.cursor), database, ("execute", "executemany")),
+            (type(cursor.cursor), database, ("fetchone", "fetchmany", "fetchall")),
+            (connection, database, ("commit", "rollback")),
+        ):
+            watching.enter_context(watch.watching(owner, *names))
+        filling.owed_later()
+        filling.release(LETTERS)
+        smtp.seconds = database.seconds = 0
+        began, worked = time.perf_counter(), time.process_time()
+        tidings = delivering.deliver_due()
+        seconds = time.perf_counter() - began
+        worked = time.process_time() - worked
+    if tidings.sent != LETTERS:
         raise NotDeliveredError(str(tidings))
-    return seconds
+    for name, part in (
+        ("smtplib and the mail server", smtp.seconds),
+        ("the database", database.seconds),
+        ("Python, for the rest", seconds - smtp.seconds - database.seconds),
+        ("processor time, in each", worked),
+    ):
+        yield Figure(
+            name=f"of that: {name}",
+            value=part / LETTERS * 1_000,
+            unit="ms",
+            yardstick=seconds / LETTERS * 1_000,
+            yardstick_name="a letter, one worker",
+        )

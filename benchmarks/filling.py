@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from actions import composing, counting, submitting
+from actions import composing, counting, submitting, tags
 from actions.composing import Sender
 from actions.models import Delivery, Letter, LetterEvent, Tally
 from actions.submitting import Draft
@@ -49,6 +49,26 @@ def queued(count: int) -> None:
     for letter in written(count):
         letter.deliveries.all().delete()
         submitting.confirm(letter, now=now)
+
+
+@transaction.atomic
+def owed_later() -> None:
+    """Let every letter wait to be sent, but not before ``release``."""
+    letters = Letter.objects.filter(deliveries__kind=Delivery.Kind.LETTER)
+    letters.update(state=Letter.State.QUEUED, accepted_at=None, ended_at=None)
+    Delivery.objects.update(
+        state=Delivery.State.WAITING,
+        due_at=timezone.now() + datetime.timedelta(days=1),
+        done_at=None,
+        attempts=0,
+    )
+
+
+def release(count: int) -> None:
+    """Let so many letters that are owed later be due now."""
+    later = Delivery.objects.waiting().filter(due_at__gt=timezone.now())
+    chosen = list(later.values_list("pk", flat=True)[:count])
+    Delivery.objects.filter(pk__in=chosen).update(due_at=timezone.now())
 
 
 def sent_over_months(count: int) -> None:
@@ -114,6 +134,7 @@ def _copies(pattern: Letter, count: int) -> Iterator[Letter]:
             **{
                 **fixed,
                 "id": uuid.uuid4(),
+                "tag": tags.new(),
                 "representative_id": representative,
                 "constituency_id": constituency,
                 "state": Letter.State.ACCEPTED,

@@ -85,6 +85,9 @@ def live(environment: Environment, mail_port: int) -> Environment:
         "ALLOWED_HOSTS": "postbag.example",
         "CONTROLLER_NAME": "Postbag Example",
         "CONTROLLER_CONTACT": "privacy@postbag.example",
+        # The shipped members may be of any age; nobody but this machine is asked.
+        "MEMBERS_OLD_AFTER_DAYS": "100000",
+        "SYNC_MEMBERS": "0",
     }
 
 

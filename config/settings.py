@@ -73,6 +73,27 @@ if DELIVERY_IS_LIVE and not IS_HTTPS:
 # --- What people were promised ----------------------------------------------------
 CONFIRM_WITHIN_DAYS = env.number("CONFIRM_WITHIN_DAYS", 7, least=1)
 ERASE_AFTER_DAYS = env.number("ERASE_AFTER_DAYS", 28, least=1)
+BACKUPS_KEPT_DAYS = env.number("BACKUPS_KEPT_DAYS", 14, least=1)
+# Back-ups, and beside them what must be erased again after restoring one.
+BACKUPS_DIR = Path(env.text("BACKUPS_DIR", str(VAR_DIR / "backups"))).absolute()
+# When writers are asked whether there was an answer, and once more; 0: not at all.
+ASK_AFTER_DAYS = env.number("ASK_AFTER_DAYS", 14)
+ASK_AGAIN_AFTER_DAYS = env.number("ASK_AGAIN_AFTER_DAYS", 7)
+if ASK_AFTER_DAYS >= ERASE_AFTER_DAYS:
+    message = (
+        f"ASK_AFTER_DAYS ({ASK_AFTER_DAYS}) must be smaller than ERASE_AFTER_DAYS "
+        f"({ERASE_AFTER_DAYS}), when the address to ask at is erased: set it lower, or "
+        "to 0 to ask nobody."
+    )
+    raise env.SettingError(message)
+if ASK_AFTER_DAYS and ASK_AFTER_DAYS + ASK_AGAIN_AFTER_DAYS >= ERASE_AFTER_DAYS:
+    message = (
+        f"ASK_AGAIN_AFTER_DAYS ({ASK_AGAIN_AFTER_DAYS}) is counted from ASK_AFTER_DAYS "
+        f"({ASK_AFTER_DAYS}); together they must be smaller than ERASE_AFTER_DAYS "
+        f"({ERASE_AFTER_DAYS}), when the address to ask at is erased: set it lower, or "
+        "to 0 to ask nobody twice."
+    )
+    raise env.SettingError(message)
 
 # --- Limits -----------------------------------------------------------------------
 # Reads: approximate, counted in each process. What writes or mails: exact, counted in

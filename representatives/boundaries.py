@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
@@ -33,6 +34,9 @@ from representatives.models import (
 from representatives.parliament import State
 from representatives.snapshot import ConstituencyRow
 from representatives.sources import constituencies
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 _CODE = re.compile(r"[ENSW][0-9]{8}")
 # By law; an Act may say otherwise, and then the operator does.
@@ -138,6 +142,12 @@ def load(review: Review, now: datetime.datetime) -> bool:
     return had_postcodes
 
 
+def version_in_force() -> "QuerySet[RegisterVersion]":
+    """The list of seats that apply, for whoever must know that they still do."""
+    current = RegisterVersion.objects.current()
+    return current.filter(register=Register.CONSTITUENCIES)
+
+
 def waiting() -> Waiting | None:
     """Say what waits; None if no review does."""
     versions = {each.register: each for each in RegisterVersion.objects.waiting()}
@@ -173,6 +183,8 @@ def put_in_force(today: datetime.date) -> datetime.date | None:
     if seats is None or seats.waits_for is None:
         return None
     day = seats.waits_for
+    # Whoever writes members down has this one locked: first of all, as they do.
+    version_in_force().select_for_update().first()
     # Whoever is second waits here for the first one, and then finds nothing to do.
     if not waiting.filter(pk=seats.pk, waits_for=day).update(waits_for=None):
         return None
@@ -202,17 +214,14 @@ def _insist_on_an_election(day: datetime.date) -> None:
     if not parliament.on(day).has_members:
         return
     one_day = datetime.timedelta(days=1)
-    for state, begins_on in (
-        (State.DISSOLVED, day - one_day),
-        (State.COUNTING, day + one_day),
-    ):
-        ParliamentPeriod.objects.get_or_create(
-            begins_on=begins_on,
-            defaults={
-                "state": state,
-                "note": f"Written as the boundaries of {day} were put in force.",
-            },
-        )
+    note = f"Written as the boundaries of {day} were put in force."
+    # Whatever was said to begin on the eve: as if Parliament went on, it was wrong.
+    ParliamentPeriod.objects.update_or_create(
+        begins_on=day - one_day, defaults={"state": State.DISSOLVED, "note": note}
+    )
+    ParliamentPeriod.objects.get_or_create(
+        begins_on=day + one_day, defaults={"state": State.COUNTING, "note": note}
+    )
 
 
 def _drop(now: datetime.datetime) -> bool:

@@ -73,7 +73,7 @@ def _of_boundaries(today: datetime.date) -> Iterator[checks.CheckMessage]:
 
 
 def _of_ages(ages: Sequence[Age]) -> list[checks.CheckMessage]:
-    loaded = {age.register for age in ages}
+    without = freshness.missing(ages)
     missing = [
         checks.Warning(
             f"No register of {register.label} counts at the moment.",
@@ -81,7 +81,7 @@ def _of_ages(ages: Sequence[Age]) -> list[checks.CheckMessage]:
             id="representatives.W006",
         )
         for register in _REMEDIES
-        if register not in loaded and Register.CONSTITUENCIES in loaded
+        if register in without and Register.CONSTITUENCIES not in without
     ]
     old = [
         checks.Warning(

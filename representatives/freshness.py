@@ -2,6 +2,7 @@
 
 import calendar
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,12 @@ def ages(today: datetime.date) -> tuple[Age, ...]:
         for register in Register
         if register in known
     )
+
+
+def missing(ages: Sequence[Age]) -> tuple[Register, ...]:
+    """Give the registers of which no version counts, beside those that have an age."""
+    loaded = {age.register for age in ages}
+    return tuple(register for register in Register if register not in loaded)
 
 
 def members_are_old(today: datetime.date) -> bool:

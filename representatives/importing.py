@@ -91,7 +91,7 @@ def run(
             if wish.next_boundaries:
                 day = _have_wait(version, seats, turn)
             else:
-                _swap(version, before, turn)
+                _swap(version, before, seats, turn)
         elif same:
             day = same.waits_for
     ended = sum(len(row.ended_units) for row in read.rows) // 2
@@ -282,10 +282,23 @@ def _begin(read: Directory, digest: str, turn: Turn) -> RegisterVersion:
 
 
 @transaction.atomic
-def _swap(version: RegisterVersion, before: RegisterVersion | None, turn: Turn) -> None:
+def _swap(
+    version: RegisterVersion,
+    before: RegisterVersion | None,
+    seats: dict[str, int],
+    turn: Turn,
+) -> None:
     """Let the new edition answer instead of the one that it was judged against."""
     now = turn.clock()
     turn.secure(now)
+    # Locked, so that the boundaries do not change before this is written.
+    boundaries.version_in_force().select_for_update().first()
+    still = Constituency.objects.current().filter(pk__in=seats.values()).count()
+    if still != len(seats):
+        raise ImportRefusedError(
+            "The boundaries changed while the directory was read. Try again with one of"
+            " the boundaries that are in force now."
+        )
     former = RegisterVersion.objects.current().filter(register=Register.POSTCODES)
     ended = former.filter(pk=before.pk).update(is_current=False) if before else 0
     if former.exists() or bool(ended) != bool(before):

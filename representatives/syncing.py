@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from representatives import parties, terms, turns
+from representatives import boundaries, doubts, terms, turns
 from representatives.errors import ImportRefusedError, RegisterError
 from representatives.house import House, OfficeRow
 from representatives.models import (
@@ -28,8 +28,6 @@ from representatives.models import (
 from representatives.terms import Change, Plan
 from representatives.turns import Clock, Turn, Wait
 
-# No ordinary day ends more of the terms; a dissolution does, and a person confirms it.
-MOST_ENDED: Final = 0.05
 # Longer than a single try may take, with the pause before it.
 _LEASE: Final = datetime.timedelta(minutes=3)
 _FIELDS: Final = {
@@ -96,7 +94,6 @@ def propose(house: House) -> Proposal:
         theyworkforyou_ids=_theyworkforyou_ids(),
     )
     begun, ended = _offices(house)
-    current = sum(term.is_current for term in known)
     lines = [*_told(plan), *_offices_told(house, begun, ended)]
     return Proposal(
         house=house,
@@ -104,11 +101,7 @@ def propose(house: House) -> Proposal:
         offices_begun=begun,
         offices_ended=ended,
         summary="\n".join(lines),
-        reasons=(
-            *_too_many(plan, current),
-            *_new_parties(house, known),
-            *house.doubts,
-        ),
+        reasons=tuple(doubts.of(house, plan, known, ended)),
         boundaries=_boundaries(),
     )
 
@@ -121,8 +114,7 @@ def _theyworkforyou_ids() -> dict[int, int]:
 
 
 def _boundaries() -> int | None:
-    seats = RegisterVersion.objects.current().filter(register=Register.CONSTITUENCIES)
-    return seats.values_list("pk", flat=True).first()
+    return boundaries.version_in_force().values_list("pk", flat=True).first()
 
 
 def run(
@@ -151,17 +143,13 @@ def run(
         record = SyncRun.objects.create(source=source.name, started_at=clock())
         try:
             proposal = propose(source.read(turn.prolong))
-        except RegisterError as error:
-            _end(record, SyncRun.State.FAILED, clock(), reason=str(error))
-            raise
-        _fill(record, proposal)
-        if reason := _why_not(proposal, confirmed):
-            _end(record, SyncRun.State.REFUSED, clock(), reason=reason)
-            return record
-        try:
-            _apply(proposal, record, confirmed, turn)
-        except RegisterError as error:
-            _end(record, SyncRun.State.FAILED, clock(), reason=str(error))
+            _fill(record, proposal)
+            if reason := _why_not(proposal, confirmed):
+                _end(record, SyncRun.State.REFUSED, clock(), reason=reason)
+            else:
+                _apply(proposal, record, confirmed, turn)
+        except (RegisterError, DatabaseError) as error:
+            _end(record, SyncRun.State.FAILED, clock(), reason=_in_words(error))
             raise
     return record
 
@@ -193,7 +181,9 @@ def _apply(
     """
     now = turn.clock()
     turn.secure(now)
-    if _boundaries() != proposal.boundaries:
+    # Locked, so that they do not change before all of this is written.
+    in_force = boundaries.version_in_force().select_for_update().first()
+    if (in_force.pk if in_force else None) != proposal.boundaries:
         raise ImportRefusedError(
             "The boundaries changed while the members were read. Read them again."
         )
@@ -271,22 +261,6 @@ def _by_start(office: OfficeRow) -> datetime.date:
     return office.started or datetime.date.min
 
 
-def _too_many(plan: Plan, current: int) -> Iterator[str]:
-    ended = len(plan.ended)
-    if ended > current * MOST_ENDED:
-        yield (
-            f"It would end {ended} of {current} terms, more than {MOST_ENDED:.0%}: as"
-            " at a dissolution, or after an election."
-        )
-
-
-def _new_parties(house: House, known: Iterable[Representative]) -> Iterator[str]:
-    """Name parties that nobody had: a slip, or one that was just founded."""
-    had = parties.KNOWN | {term.party for term in known}
-    for party in sorted({row.party for row in house.members} - had):
-        yield f"No member had the party {party!r} before."
-
-
 # --- In words -----------------------------------------------------------------------
 
 
@@ -350,6 +324,12 @@ def _close_what_was_killed(now: datetime.datetime) -> None:
     SyncRun.objects.filter(state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.FAILED, reason="It was interrupted.", ended_at=now
     )
+
+
+def _in_words(error: RegisterError | DatabaseError) -> str:
+    if isinstance(error, RegisterError):
+        return str(error)
+    return f"The database refused it ({error}). What is loaded stays as it was."
 
 
 def _fill(record: SyncRun, proposal: Proposal) -> None:

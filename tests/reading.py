@@ -261,7 +261,9 @@ def _of_letters() -> tuple[re.Pattern[str], ...]:
         for frame in map(frames.of, LetterTemplate.Language.values)
         for said in (
             frame.footer,
-            frame.office_note,
+            # Its link stands apart on the page of the outbox.
+            frame.office_note.removesuffix(" {link}"),
+            frame.office_link,
             frame.salutation,
             frame.closing,
             frame.abroad,

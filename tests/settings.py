@@ -19,6 +19,7 @@ for _name in (
     *("MAIL_URL", "SENDER_ADDRESS", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"),
     *("LIVE_LOOKUP", "MEMBERS_API_URL", "POSTCODES_IO_URL"),
     *("THEYWORKFORYOU_URL", "THEYWORKFORYOU_KEY"),
+    *("BACKUPS_DIR", "BACKUPS_KEPT_DAYS"),
 ):
     os.environ.pop(_name, None)
 

@@ -46,7 +46,27 @@ class TotalSerializer(serializers.Serializer[HeadlineCounts]):
         )
     )
     answered = serializers.IntegerField(
-        help_text="Letters that were answered, as their writers told us."
+        help_text=(
+            "Letters that were answered, as their writers told us; not everybody tells."
+        )
+    )
+    acknowledged = serializers.IntegerField(
+        help_text=(
+            "Letters that the office acknowledged and did not answer, as their writers "
+            "told us."
+        )
+    )
+    no_answer = serializers.IntegerField(
+        help_text="Letters without any answer, as their writers told us."
+    )
+    none_needed = serializers.IntegerField(
+        help_text="Letters that need no answer, as their writers told us."
+    )
+    bounced = serializers.IntegerField(
+        help_text=(
+            "Letters that a mail server took and sent back undelivered; in none of the "
+            "other numbers."
+        )
     )
     reported = serializers.CharField(
         help_text=(

@@ -70,6 +70,7 @@ class Tally(models.Model):
         CANCELLED = "cancelled", "stopped by the writer"
         DISOWNED = "disowned", "not by the named writer"
         EXPIRED = "expired", "not confirmed in time"
+        WITHHELD = "withheld", "held back after a back-up was restored"
         REPORTED = "reported", "sent by the writer, who told us so"
         ANSWERED = "answered", "answered, as its writer told us"
         ACKNOWLEDGED = "acknowledged", "acknowledged only, as its writer told us"

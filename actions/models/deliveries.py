@@ -53,6 +53,10 @@ class Delivery(models.Model):
             "failure_notice",
             pgettext_lazy("a mail", "tells that the letter did not arrive"),
         )
+        WITHHELD_NOTICE = (
+            "withheld_notice",
+            pgettext_lazy("a mail", "tells that we do not know whether it went"),
+        )
         LINKS = (
             "links",
             pgettext_lazy("a mail", "brings the supporter their letters' links again"),

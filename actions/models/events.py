@@ -29,6 +29,13 @@ class LetterEvent(Permanent):
             "confirmation_sent",
             gettext_lazy("We mailed you the link to confirm it."),
         )
+        WITHHELD = (
+            "withheld",
+            gettext_lazy(
+                "We restored a back-up from before. Whether it has gone since then is "
+                "not known, and we do not send it again."
+            ),
+        )
         REMINDED = "reminded", gettext_lazy("We reminded you to confirm it.")
         CONFIRMED = "confirmed", gettext_lazy("You confirmed it.")
         REPEATED = (

@@ -52,6 +52,24 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             state__in=[*_GOING, *_STANDING],
         )
 
+    def unreminded(self, until: datetime.datetime) -> "LetterQuerySet":
+        """Those written by then that wait, and of which nobody was reminded yet."""
+        waiting = self.awaiting_confirmation().order_by("created_at")
+        return waiting.filter(created_at__lte=until, reminded_at=None)
+
+    def unasked_about(self, until: datetime.datetime) -> "LetterQuerySet":
+        """Those that went by then, of which nobody asked or told of an answer yet."""
+        untold = self._untold().order_by("accepted_at")
+        return untold.filter(accepted_at__lte=until, asked_at=None)
+
+    def asked_about_once(self, until: datetime.datetime) -> "LetterQuerySet":
+        """Those asked about by then, and once only, of which nobody told anything."""
+        untold = self._untold().order_by("asked_at")
+        return untold.filter(asked_at__lte=until, asked_again_at=None)
+
+    def _untold(self) -> "LetterQuerySet":
+        return self.filter(state=Letter.State.ACCEPTED, forgotten_at=None)
+
     def overdue(self, now: datetime.datetime) -> "LetterQuerySet":
         """Those whose time to confirm is over."""
         return self.awaiting_confirmation().filter(confirm_by__lte=now)
@@ -209,6 +227,11 @@ class Letter(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # Since when its writer is owed a reminder to confirm it, the question whether there
+    # was an answer, and that question once more; each is owed once.
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_again_at = models.DateTimeField(null=True, blank=True)
     # A mail came that looks like an answer; only its writer can say whether it is one.
     reply_seen_at = models.DateTimeField(null=True, blank=True)
     held_for = models.CharField(max_length=20, choices=Hold, blank=True)
@@ -248,6 +271,27 @@ class Letter(models.Model):
                 fields=["postcode"],
                 condition=Q(confirmed_at__isnull=False, forgotten_at__isnull=True),
                 name="letters_of_neighbours",
+            ),
+            # Whom to remind or ask: what is in these is done with in a day or a month.
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state="awaiting_confirmation", reminded_at=None),
+                name="letters_to_remind_of",
+            ),
+            models.Index(
+                fields=["accepted_at"],
+                condition=Q(state="accepted", asked_at=None, forgotten_at=None),
+                name="letters_to_ask_about",
+            ),
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(
+                    state="accepted",
+                    asked_at__isnull=False,
+                    asked_again_at=None,
+                    forgotten_at=None,
+                ),
+                name="letters_to_ask_about_again",
             ),
         ]
         constraints: ClassVar = [
@@ -325,6 +369,14 @@ class Letter(models.Model):
             models.CheckConstraint(
                 condition=Q(reply_seen_at__isnull=True) | Q(state__in=_GONE),
                 name="only_sent_letters_are_replied_to",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=True) | Q(state__in=_GONE),
+                name="only_sent_letters_are_asked_about",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_again_at__isnull=True) | Q(asked_at__isnull=False),
+                name="letters_are_asked_about_before_they_are_again",
             ),
             models.CheckConstraint(
                 condition=(

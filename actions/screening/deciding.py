@@ -201,7 +201,12 @@ def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
     if not letter.sender_email:
         return
     for other in _of_the_writer_of(letter).filter(state=Letter.State.QUEUED):
-        holding.hold(other, Letter.Hold.ABUSE, now, decide_by=now + holding.PEOPLE_HAVE)
+        holding.hold(
+            other,
+            Letter.Hold.ABUSE,
+            now,
+            decide_by=holding.end_of_day(now + holding.PEOPLE_HAVE),
+        )
 
 
 def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
@@ -212,7 +217,10 @@ def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
     )
     for other in queued:
         holding.hold(
-            other, Letter.Hold.OFFICE_ASKED, now, decide_by=now + holding.PEOPLE_HAVE
+            other,
+            Letter.Hold.OFFICE_ASKED,
+            now,
+            decide_by=holding.end_of_day(now + holding.PEOPLE_HAVE),
         )
 
 

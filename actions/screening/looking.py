@@ -29,7 +29,9 @@ def hold_if_needed(letter: Letter, now: datetime.datetime) -> bool:
         if reason == Letter.Hold.ADDRESS_FAILING
         else holding.PEOPLE_HAVE
     )
-    return holding.hold(letter, reason, now, decide_by=now + patience)
+    return holding.hold(
+        letter, reason, now, decide_by=holding.end_of_day(now + patience)
+    )
 
 
 def reason_to_hold(letter: Letter, now: datetime.datetime) -> Letter.Hold | None:

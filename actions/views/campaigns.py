@@ -20,7 +20,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(campaigns) == 1:
         return redirect("campaign", slug=campaigns[0].slug)
     finished = list(Campaign.objects.finished().newest_first().with_words())
-    return render(request, "home.html", {"campaigns": campaigns, "finished": finished})
+    values = {
+        "campaigns": campaigns,
+        "finished": finished,
+        "closure": closure.of_writing() if campaigns else None,
+    }
+    return render(request, "home.html", values)
 
 
 @require_safe
@@ -46,7 +51,7 @@ def shown(
             "sources": list(campaign.sources.with_words()),
             "headline_counts": reports.headline(campaign),
             "find_form": FindForm(),
-            "closure": closure.of_writing() if campaign.is_open else None,
+            "closure": closure.of_campaign(campaign),
             "reopening_form": reopening_form,
         },
         status=status,

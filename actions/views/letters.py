@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -19,15 +20,16 @@ from django.views.decorators.http import (
 )
 
 from actions import (
+    closure,
     composing,
     exporting,
     history,
     limiting,
     privacy,
+    reasons,
     replies,
     submitting,
     tokens,
-    wording,
 )
 from actions.errors import (
     CampaignClosedError,
@@ -80,11 +82,10 @@ def confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
     now = timezone.now()
     if not shown.can_be_confirmed:
         return redirect("letter", token=tokens.for_letter(shown.pk))
-    is_late = shown.confirm_by <= now
-    if is_late or request.method != "POST":
-        template = "letters/expired.html" if is_late else "letters/confirm.html"
-        status = HTTPStatus.GONE if is_late else HTTPStatus.OK
-        return _page(request, template, shown, status)
+    if shown.confirm_by <= now:
+        return _closed(request, "letters/expired.html", shown, HTTPStatus.GONE)
+    if request.method != "POST":
+        return _to_confirm(request, shown)
     try:
         submitting.confirm(shown, now=now)
     except SubmissionError as error:
@@ -131,11 +132,20 @@ def erase(request: HttpRequest, shown: Letter) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_letter
-def answered(request: HttpRequest, shown: Letter) -> HttpResponse:
-    """Note that the MP has answered, once the writer presses the button."""
-    if request.method == "POST":
-        replies.report(shown, now=timezone.now())
-    return redirect("letter", token=tokens.for_letter(shown.pk))
+def answer(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Ask whether the MP has answered; note what the writer presses the button for."""
+    events = history.of(shown)
+    telling = replies.telling_of(shown, events)
+    if telling is None:
+        return redirect("letter", token=tokens.for_letter(shown.pk))
+    told = request.POST.get("told", "")
+    if request.method != "POST" or told not in replies.TELLING:
+        is_mistaken = request.method == "POST"
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if is_mistaken else HTTPStatus.OK
+        more = {"telling": telling, "is_mistaken": is_mistaken}
+        return _page(request, "letters/answer.html", shown, status, **more)
+    replies.report(shown, Letter.State(told), now=timezone.now())
+    return redirect(f"{reverse('letter', args=[tokens.for_letter(shown.pk)])}#answer")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,24 +170,38 @@ def _status(
 ) -> HttpResponse:
     now = timezone.now()
     events = history.of(shown)
+    # A letter in the queue says by itself why it waits, and a held one, too.
+    waits = shown.state in {Letter.State.QUEUED, Letter.State.HELD}
+    outcome = history.outcome(shown, events, now)
+    has_failed = outcome == Letter.State.FAILED
     return _page(
         request,
         "letters/status.html",
         shown,
         status,
         events=events,
-        outcome=history.outcome(shown, events, now),
+        outcome=outcome,
         plan=history.plan_for(shown, now),
-        has_member_left=any(
-            event.stored_cause == wording.MEMBER_LEFT for event in events
-        ),
+        is_on_its_way=history.is_on_its_way(shown, now),
+        telling=replies.telling_of(shown, events),
+        told=reasons.of_holding(shown, now),
+        failure=reasons.of_failure(shown) if has_failed else None,
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,
+        closure=None if waits else closure.of_writing(),
         erased_at=privacy.erased_by_itself_at(shown),
         now=now,
         erase_after_days=settings.ERASE_AFTER_DAYS,
     )
+
+
+def _to_confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
+    """Show the button, or at once why it would do nothing."""
+    if closure.of_campaign(shown.campaign):
+        template = "letters/no_parliament.html"
+        return _closed(request, template, shown, HTTPStatus.CONFLICT)
+    return _page(request, "letters/confirm.html", shown)
 
 
 def _not_queued(
@@ -198,7 +222,14 @@ def _not_queued(
             template, status = "letters/member_left.html", HTTPStatus.CONFLICT
         case _:
             raise error
-    return _page(request, template, shown, status, closure=str(error))
+    return _closed(request, template, shown, status)
+
+
+def _closed(
+    request: HttpRequest, template: str, shown: Letter, status: int
+) -> HttpResponse:
+    """Draw a page on which it matters whether there are MPs at all."""
+    return _page(request, template, shown, status, closure=closure.of_writing())
 
 
 def _page(

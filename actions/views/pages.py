@@ -14,6 +14,7 @@ from actions import closure
 from actions import outbox as outboxes
 from actions import privacy as promises
 from representatives import freshness, live, lookup, parliament
+from representatives.models import Register
 
 
 @require_safe
@@ -23,6 +24,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "retention": promises.retention(),
         "draft_days": promises.DRAFT_DAYS,
         "report_days": promises.REPORT_DAYS,
+        "backups_kept_days": settings.BACKUPS_KEPT_DAYS,
         "asked": live.asked(),
     }
     return render(request, "privacy.html", values)
@@ -43,13 +45,19 @@ def about_the_data(request: HttpRequest) -> HttpResponse:
 def health(_request: HttpRequest) -> JsonResponse:
     """Say to whoever watches over the place that it answers, and how old it is.
 
-    In English, as programs read it; 503 where letters could not go as promised.
+    In English, as programs read it; 503 where letters could not go as promised. Without
+    postcodes they can: everybody is given the list of seats to choose from. Without
+    members they can't, unless Parliament has none either.
     """
     now = timezone.now()
     today = timezone.localdate(now)
     ages = freshness.ages(today)
+    missing = freshness.missing(ages)
+    has_members = parliament.on(today).has_members
     waits = closure.holds_letters(now, live=settings.DELIVERY_IS_LIVE)
-    is_well = bool(ages) and (not waits or not parliament.on(today).has_members)
+    is_well = Register.CONSTITUENCIES not in missing and not (
+        has_members and (waits or Register.MEMBERS in missing)
+    )
     said = {
         "is_well": is_well,
         "registers": [
@@ -61,6 +69,7 @@ def health(_request: HttpRequest) -> JsonResponse:
             }
             for age in ages
         ],
+        "missing": [register.value for register in missing],
         "parliament": parliament.on(today).state.value,
         "letters_wait": waits,
     }

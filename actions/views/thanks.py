@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from actions import pictures, reports, sharing
+from actions import closure, pictures, reports, sharing
 from actions.models import Campaign
 from actions.subscription_forms import SubscribeForm
 
@@ -32,6 +32,7 @@ def shown(
         {
             "campaign": campaign,
             "headline_counts": reports.headline(campaign),
+            "closure": closure.of_campaign(campaign),
             "share": sharing.share(campaign),
             "form": form,
         },

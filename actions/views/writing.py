@@ -248,7 +248,11 @@ def _closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return render(
         request,
         "closed.html",
-        {"campaign": campaign, "typed": typed_text(request.POST)},
+        {
+            "campaign": campaign,
+            "closure": closure.of_writing(),
+            "typed": typed_text(request.POST),
+        },
         status=HTTPStatus.GONE,
     )
 

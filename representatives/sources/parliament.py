@@ -26,7 +26,20 @@ PAGE: Final = 20
 # A House has 650; more pages than that are no House.
 _MOST_PAGES: Final = 50
 PARLIAMENTARY_OFFICE: Final = 1
-_WHIP: Final = re.compile(r"\bwhip\b|\bof HM Household\b", re.IGNORECASE)
+# In characters. Some posts are several in one, told with all departments.
+_LONGEST_EMAIL: Final = 254
+_LONGEST_POST: Final = 2_000
+_KEPT_OF_A_POST: Final = 200
+# Government whips have offices of the Household and the Treasury, with or without the
+# word; the First and the Second Lord, and its other secretaries, are no whips.
+_WHIP: Final = re.compile(
+    r"\bwhips?\b"
+    r"|\b(treasurer|comptroller|vice[- ]?chamberlain)\b.*\bhousehold\b"
+    r"|\blords? commissioners?\b"
+    r"|\bjunior lords?\b.*\btreasury\b"
+    r"|\bparliamentary secretary to the treasury\b",
+    re.IGNORECASE,
+)
 _TAKES_NO_SEAT: Final = "Sinn Féin"
 _SPEAKER: Final = "Speaker"
 
@@ -74,7 +87,7 @@ def read(answers: Answers, seats: Mapping[str, SeatInForce]) -> House:
     members: dict[str, MemberRow] = {}
     listed: set[int] = set()
     for value in found:
-        row = _member(value, seats)
+        row = _member(value, seats, answers.as_of)
         if row.constituency in members:
             raise changed(value.what, "sits where another member does")
         if row.parliament_id in listed:
@@ -109,7 +122,9 @@ def _members(answers: Answers) -> tuple[list[Value], int]:
     raise changed("members", "do not come to an end")
 
 
-def _member(value: Value, seats: Mapping[str, SeatInForce]) -> MemberRow:
+def _member(
+    value: Value, seats: Mapping[str, SeatInForce], as_of: datetime.date
+) -> MemberRow:
     membership = value["latestHouseMembership"]
     name = membership["membershipFrom"].needed()
     seat = seats.get(names.plain(name))
@@ -118,10 +133,12 @@ def _member(value: Value, seats: Mapping[str, SeatInForce]) -> MemberRow:
         raise changed(what, f"names no seat of ours: {name!r}")
     display_name = value["nameDisplayAs"].needed()
     started = membership["membershipStartDate"].day()
+    if started is not None and started > as_of:
+        raise changed(membership["membershipStartDate"].what, "is still to come")
     is_known = started is not None and started >= seat.since
     return MemberRow(
         constituency=seat.code,
-        parliament_id=value["id"].number(),
+        parliament_id=value["id"].key(),
         full_title=addressing.full_title(value["nameFullTitle"].text() or display_name),
         display_name=display_name,
         address_as=value["nameAddressAs"].text() or addressing.address_as(display_name),
@@ -140,7 +157,7 @@ def _email(answers: Answers, parliament_id: int) -> str:
     contact = Value(f"contact-{parliament_id}", answers.contact(parliament_id))
     for way in contact["value"].items():
         if way["typeId"].number() == PARLIAMENTARY_OFFICE:
-            email = way["email"].text()
+            email = way["email"].text(_LONGEST_EMAIL)
             try:
                 validate_email(email)
             except ValidationError:
@@ -163,7 +180,7 @@ def _offices(answers: Answers, rows: list[MemberRow]) -> frozenset[OfficeRow]:
     speakers = {office.parliament_id for office in offices}
     presiding = Value("speaker-and-deputies", answers.speaker_and_deputies())
     for item in presiding.items():
-        number = item["value"]["id"].number()
+        number = item["value"]["id"].key()
         if number not in speakers:
             kind = OfficeKind.DEPUTY_SPEAKER
             offices.add(OfficeRow(number, kind, kind.label))
@@ -190,7 +207,7 @@ def _posts(answers: Answers, side: str, kind: OfficeKind) -> Iterator[OfficeRow]
         for item in Value(name, answers.posts(side, department)).items():
             post = item["value"]
             for one in post["governmentDepartments"].items():
-                number = one["id"].number()
+                number = one["id"].key()
                 if number not in asked and number not in to_ask:
                     to_ask.append(number)
             yield from _holders(post, kind)
@@ -201,12 +218,12 @@ def _given(department: int | None) -> tuple[int, ...]:
 
 
 def _holders(post: Value, kind: OfficeKind) -> Iterator[OfficeRow]:
-    name = post["name"].needed()[:200]
+    name = post["name"].needed(_LONGEST_POST)[:_KEPT_OF_A_POST]
     for holder in post["postHolders"].items():
         if holder["endDate"].text():
             continue
         yield OfficeRow(
-            holder["member"]["value"]["id"].number(),
+            holder["member"]["value"]["id"].key(),
             OfficeKind.WHIP if _WHIP.search(name) else kind,
             name,
             holder["startDate"].day(),

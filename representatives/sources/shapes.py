@@ -5,12 +5,16 @@ Whatever differs is an ``UnexpectedAnswerError`` that names the answer and the f
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from representatives.errors import UnexpectedAnswerError
 
+# Amply, for names; what is cut short by whoever reads it may be longer.
+_LONGEST_NAME: Final = 150
+_LARGEST_KEY: Final = 2**31 - 1
 _WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -33,25 +37,37 @@ class Value:
             raise changed(self.what, "is no list")
         return (Value(f"{self.what}[{at}]", raw) for at, raw in enumerate(self.raw))
 
-    def text(self) -> str:
-        """A text, without space around it; null is ""."""
+    def text(self, longest: int = _LONGEST_NAME) -> str:
+        """A text that can be kept, without space around it; null is ""."""
         if self.raw is None:
             return ""
         if not isinstance(self.raw, str):
             raise changed(self.what, "is no text")
-        return " ".join(self.raw.split())
+        text = " ".join(self.raw.split())
+        if len(text) > longest:
+            raise changed(self.what, "is far too long")
+        # No database keeps these: controls such as NUL, and halves of characters.
+        if any(unicodedata.category(each) in {"Cc", "Cs"} for each in text):
+            raise changed(self.what, "holds what is no character")
+        return text
 
-    def needed(self) -> str:
+    def needed(self, longest: int = _LONGEST_NAME) -> str:
         """A text that is not empty."""
-        if not (text := self.text()):
+        if not (text := self.text(longest)):
             raise changed(self.what, "is empty")
         return text
 
     def number(self) -> int:
-        """A whole number."""
+        """A whole number, as how many there are of something."""
         if not isinstance(self.raw, int) or isinstance(self.raw, bool):
             raise changed(self.what, "is no number")
         return self.raw
+
+    def key(self) -> int:
+        """The number by which somebody or something is known."""
+        if not 0 < (number := self.number()) <= _LARGEST_KEY:
+            raise changed(self.what, "is no number of anybody or anything")
+        return number
 
     def written_number(self) -> int:
         """The number of "25320", from services that write theirs as texts."""

@@ -22,7 +22,7 @@ from representatives.sources.shapes import Value, changed
 PATH: Final = "/api/getMPs"
 KINDS: Final = ("application/json", "text/javascript")
 _LONGEST_REASON: Final = 200
-_LONGEST_NAME: Final = 150
+_LONGEST_ANSWER: Final = 10_000
 
 # Their lists of members are their own work, under a licence of its own; what a term had
 # before stays Parliament's.
@@ -64,7 +64,9 @@ def read(answer: Any, codes: Mapping[str, str]) -> tuple[Sitting, ...]:
 
     """
     if isinstance(answer, Mapping) and "error" in answer:
-        reason = Value("getMPs", answer)["error"].text()[:_LONGEST_REASON]
+        reason = Value("getMPs", answer)["error"].text(_LONGEST_ANSWER)[
+            :_LONGEST_REASON
+        ]
         raise SourceError(
             f"TheyWorkForYou gives no list: {reason!r}. What is loaded stays as it was."
             " If it is the key, set THEYWORKFORYOU_KEY to one that is valid."
@@ -89,7 +91,7 @@ def _sitting(value: Value, codes: Mapping[str, str]) -> Sitting:
         raise changed(seat.what, f"names no seat of ours: {seat.text()!r}")
     return Sitting(
         person=value["person_id"].written_number(),
-        name=value["name"].needed()[:_LONGEST_NAME],
+        name=value["name"].needed(),
         party=parties.ours(value["party"].needed()),
         seat=code,
         seat_name=seat.text(),

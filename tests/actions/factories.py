@@ -8,12 +8,13 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from actions import groups, subscribing, tokens
+from actions import groups, replies, subscribing, tokens
 from actions.models import (
     Campaign,
     Delivery,
     Demand,
     Letter,
+    LetterEvent,
     LetterTemplate,
     LetterTemplateVersion,
     Subscription,
@@ -165,6 +166,8 @@ def make_letter(
             **fields,
         }
     )
+    if Letter.State(state) in replies.TELLING:
+        LetterEvent.objects.create(letter=letter, kind=state, at=now)
     owed = {
         Letter.State.AWAITING_CONFIRMATION: Delivery.Kind.CONFIRMATION,
         Letter.State.QUEUED: Delivery.Kind.LETTER,

@@ -136,12 +136,37 @@ def test_counts_by_nothing_are_the_total(client: Client, campaign: Campaign) -> 
         "total": {
             "letters_out": 13,
             "seats_reached": 1,
-            "seats_total": 650,
+            "seats_total": 651,
             "signatures": 0,
             "answered": 0,
+            "acknowledged": 0,
+            "no_answer": 0,
+            "none_needed": 0,
+            "bounced": 0,
             "reported": "0",
         },
         "counts": [],
+    }
+
+
+def test_the_four_answers_and_what_came_back_are_each_told_by_name(
+    client: Client, campaign: Campaign
+) -> None:
+    seat = make_seat()
+    count_letters(campaign, seat, 20)
+    steps = (*Tally.ANSWERS, Tally.Step.BOUNCED)
+    for number, step in enumerate(steps, start=1):
+        count_letters(campaign, seat, number, step=step)
+
+    total = read(client, "campaigns/stop-it/counts/")["total"]
+
+    assert total["letters_out"] == 15
+    assert {step: total[step] for step in steps} == {
+        "answered": 1,
+        "acknowledged": 2,
+        "no_answer": 3,
+        "none_needed": 4,
+        "bounced": 5,
     }
 
 

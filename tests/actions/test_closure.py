@@ -68,6 +68,10 @@ def draw_up_register(days: int) -> None:
     )
 
 
+def status_page(client: Client, letter: Letter) -> str:
+    return text(client.get(f"/letters/{tokens.for_letter(letter.pk)}/"))
+
+
 # --- Pages --------------------------------------------------------------------------
 
 
@@ -219,7 +223,9 @@ def test_a_held_letter_goes_to_whoever_was_elected_again() -> None:
     assert letter.state == Letter.State.ACCEPTED
 
 
-def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever() -> None:
+def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever(
+    client: Client,
+) -> None:
     """After a dissolution everybody's term has ended, and seats fill one by one."""
     letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
     term = Representative.objects.filter(pk=letter.representative_id)
@@ -227,32 +233,43 @@ def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever() -> None:
     say(State.COUNTING, -1)
 
     assert not delivering.deliver_due().any_moved
+    page = status_page(client, letter)
+    assert "Your letter is held for now" in page
+    assert f"that of {letter.seat_name} is not in our list of MPs yet" in page
+    assert "It goes as soon as the list says that the MP that you wrote to" in page
+    assert "We mail you if the MP that you wrote to does not come back." in page
+    assert "It goes with the next mail" not in page
 
     term.update(is_current=True)
+    assert "It goes with the next mail" in status_page(client, letter)
     assert delivering.deliver_due().sent == 1
 
     other = make_letter(state=Letter.State.QUEUED, now=timezone.now())
     Representative.objects.filter(pk=other.representative_id).update(is_current=False)
     assert not delivering.deliver_due().any_moved
     ParliamentPeriod.objects.update(begins_on=parliament.today() - 15 * DAY)
+    assert "is held for now" not in status_page(client, other)
     delivering.deliver_due()
     other.refresh_from_db()
-    assert other.state == Letter.State.FAILED
+    assert other.held_for == Letter.Hold.VACANT
 
 
-def test_a_letter_whose_seat_went_to_somebody_else_waits_for_nothing() -> None:
+def test_the_writer_of_a_letter_is_asked_once_its_seat_went_to_somebody_else(
+    client: Client,
+) -> None:
     letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
     Representative.objects.filter(pk=letter.representative_id).update(is_current=False)
     make_member(constituency=letter.constituency)
     say(State.COUNTING, -1)
+    assert "is held for now" not in status_page(client, letter)
 
     delivering.deliver_due()
 
     letter.refresh_from_db()
-    assert letter.state == Letter.State.FAILED
+    assert letter.held_for == Letter.Hold.MEMBER_CHANGED
 
 
-def test_a_held_letter_to_somebody_not_elected_again_comes_back_to_its_writer() -> None:
+def test_a_letter_to_somebody_not_elected_again_is_held_and_not_failed() -> None:
     letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
     say(State.DISSOLVED, -30)
     say(State.SITTING, 0)
@@ -262,5 +279,5 @@ def test_a_held_letter_to_somebody_not_elected_again_comes_back_to_its_writer() 
     delivering.deliver_due()
 
     letter.refresh_from_db()
-    assert letter.state == Letter.State.FAILED
-    assert letter.deliveries.filter(kind=Delivery.Kind.FAILURE_NOTICE).exists()
+    assert letter.held_for == Letter.Hold.VACANT
+    assert letter.deliveries.filter(kind=Delivery.Kind.HELD_NOTICE).exists()

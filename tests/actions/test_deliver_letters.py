@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import outbox
+from actions import outbox, reminding
 from actions.models import Delivery, Letter
 from tests import smtp, workers
 from tests.actions.factories import make_campaign, make_letter
@@ -47,6 +47,19 @@ def test_once_erases_what_is_due_too() -> None:
     call_command("deliver_letters", once=True, stdout=StringIO())
     letter.refresh_from_db()
     assert letter.is_forgotten
+
+
+@pytest.mark.django_db
+def test_once_reminds_and_asks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whatever the time is where this test runs.
+    monkeypatch.setattr(reminding, "AWAKE", range(24))
+    gone = make_letter(state="accepted", now=timezone.now() - 15 * DAY)
+    waits = make_letter(now=timezone.now() - 2 * DAY)
+    waits.deliveries.update(state="sent", done_at=waits.created_at)
+    said = StringIO()
+    call_command("deliver_letters", once=True, stdout=said)
+    assert said.getvalue().startswith("2 sent")
+    assert outbox.owners() == {gone.pk, waits.pk}
 
 
 @pytest.mark.django_db

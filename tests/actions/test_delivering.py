@@ -242,22 +242,21 @@ def test_an_address_of_ours_that_is_none_costs_no_mail_an_attempt(
     assert deliver().sent == 2
 
 
-def test_a_letter_to_an_mp_who_has_left_is_not_sent_and_its_writer_told(
+def test_a_letter_to_an_mp_who_has_left_is_held_and_its_writer_told(
     mail_server: MailServer,
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     Representative.objects.filter(pk=letter.representative_id).update(is_current=False)
     tidings = deliver()
     letter.refresh_from_db()
-    assert (tidings.failed, tidings.sent) == (1, 1)
-    assert letter.state == Letter.State.FAILED
-    assert tallied(Tally.Step.FAILED) == 1
-    failure = letter.events.get(kind=LetterEvent.Kind.FAILED)
-    assert failure.cause == "The MP is no longer the member for this seat."
+    assert (tidings.failed, tidings.dropped, tidings.sent) == (0, 1, 1)
+    assert (letter.state, letter.held_for) == (Letter.State.HELD, Letter.Hold.VACANT)
+    assert tallied(Tally.Step.FAILED) == 0
+    assert letter.events.get(kind=LetterEvent.Kind.HELD).cause == Letter.Hold.VACANT
     assert mail_server.recipients == [letter.sender_email]
-    text = text_of(mail_server.mails[0])
-    assert "they are no longer your MP" in text
-    assert BODY.splitlines()[-1] in text
+    told = text_of(mail_server.mails[0])
+    assert "Whom you wrote to has left the seat" in told
+    assert "we ask you by mail whether your letter is to go to them" in told
 
 
 def test_our_own_mails_go_although_the_mp_has_left(mail_server: MailServer) -> None:
@@ -354,6 +353,42 @@ def test_a_connection_is_closed_after_its_share_of_mails(
     assert mail_server.connections - before == 2
 
 
+def test_mails_that_a_slow_worker_gave_back_do_not_count_against_its_connection(
+    mail_server: MailServer,
+) -> None:
+    campaign, seat = make_campaign(), make_representative()
+    many = delivering.MAILS_A_CONNECTION // 4
+    for _ in range(many):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign, representative=seat)
+    before = mail_server.connections
+    # One mail takes longer than a batch may be held.
+    tidings = delivering.deliver_due(
+        clock=lambda: NOW + 2 * delivering.HELD_FOR * len(mail_server.raw)
+    )
+    assert tidings.sent == many
+    assert mail_server.connections - before == 1
+
+
+def test_a_slow_worker_claims_no_more_than_it_sends_meanwhile(
+    mail_server: MailServer,
+) -> None:
+    campaign, seat = make_campaign(), make_representative()
+    for _ in range(20):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign, representative=seat)
+    held: list[int] = []
+
+    def should_stop() -> bool:
+        held.append(_held())
+        return len(mail_server.raw) > 1
+
+    delivering.deliver_due(
+        clock=lambda: NOW + 2 * delivering.HELD_FOR * len(mail_server.raw),
+        should_stop=should_stop,
+    )
+    # Before each mail of the first batch, of which one is sent, and of the second.
+    assert [count for count in held if count] == [10, 10, 1]
+
+
 def test_marks_that_a_killed_worker_left_are_settled_when_its_lease_is_over(
     mail_server: MailServer,
 ) -> None:
@@ -396,8 +431,11 @@ def test_tallies_are_counted_in_one_order_whatever_the_order_of_delivery(
             counted.append((campaign, seat, own_words, letters))
         return execute(sql, values, many, context)
 
+    deliveries = delivering.claim(NOW, live=True, at_most=30)
+    for delivery in deliveries:
+        recording.sent(delivery, NOW)
     with connection.execute_wrapper(watch):
-        assert deliver().sent == 30
+        recording.settle(deliveries[0].lease, NOW)
     assert counted == sorted(counted)
     assert [letters for *_, letters in counted] == [1, 2, 1, 1] * 6
 

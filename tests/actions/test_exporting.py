@@ -188,3 +188,23 @@ def test_asking_changes_nothing(client: Client) -> None:
     client.post(address(letter))
     assert Letter.objects.values().get() == before
     assert letter.events.count() == events
+
+
+def test_the_times_of_being_reminded_and_asked_are_in_it(client: Client) -> None:
+    letter = make_letter(
+        state=Letter.State.NO_ANSWER,
+        reminded_at=NOW + datetime.timedelta(days=1),
+        reply_seen_at=NOW + datetime.timedelta(days=9),
+        asked_at=NOW + datetime.timedelta(days=14),
+        asked_again_at=NOW + datetime.timedelta(days=21),
+    )
+    file = taken(client, letter)
+    times = held(file, "times")
+    assert times["reminded_to_confirm"] == "2026-11-23T12:00:00Z"
+    assert times["reply_came_through_our_address"] == "2026-12-01T12:00:00Z"
+    assert times["asked_about_an_answer"] == "2026-12-06T12:00:00Z"
+    assert times["asked_once_more"] == "2026-12-13T12:00:00Z"
+    assert held(file, "letter")["state"] == "sent, without an answer so far"
+    assert (
+        held(file, "what_happened")[0]["what"] == "You told us that you got no answer."
+    )

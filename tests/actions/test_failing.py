@@ -35,7 +35,7 @@ def test_queued_letters_to_a_failing_address_wait_and_others_go_on() -> None:
     )
     assert mark("Old@Parliament.example")
     assert (state_of(waiting), waiting.held_for) == ("held", "address_failing")
-    assert waiting.decide_by == NOW + failing.CORRECTIONS_TAKE
+    assert waiting.decide_by == holding.end_of_day(NOW + failing.CORRECTIONS_TAKE)
     assert state_of(other) == State.QUEUED
     assert failing.is_failing("old@parliament.example", live=False)
     assert not failing.is_failing("old@parliament.example", live=True)

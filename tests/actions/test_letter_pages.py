@@ -38,7 +38,7 @@ def test_opening_a_link_changes_nothing(client: Client, ending: str) -> None:
     assert letter.sender_name
 
 
-@pytest.mark.parametrize("ending", [*PAGES, "cancel/", "answered/", "data/"])
+@pytest.mark.parametrize("ending", [*PAGES, "cancel/", "answer/", "data/"])
 def test_a_forged_link_opens_nothing_whatever_is_tried(
     client: Client, ending: str
 ) -> None:

@@ -52,6 +52,11 @@ ALLOWED = {
         State.QUEUED: State.CANCELLED,
         State.HELD: State.CANCELLED,
     },
+    Move.WITHHOLD: {
+        State.AWAITING_CONFIRMATION: State.CANCELLED,
+        State.QUEUED: State.CANCELLED,
+        State.HELD: State.CANCELLED,
+    },
 }
 SILENT = {Move.SET_ASIDE, Move.RELEASE}
 # Those that wait are the only ones without an end.

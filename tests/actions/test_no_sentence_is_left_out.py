@@ -27,11 +27,15 @@ from actions import (
     counting,
     delivering,
     holding,
+    lifecycle,
     lost_links,
     mailboxes,
     privacy,
+    reasons,
     recording,
     reopening,
+    replies,
+    reviewing,
     submitting,
     subscribing,
     tokens,
@@ -42,9 +46,11 @@ from actions.finding import Sureness
 from actions.headers import Party
 from actions.incoming import forwarding, parsing
 from actions.incoming.values import Attachment
+from actions.lifecycle import Move
 from actions.models import (
     Campaign,
     Delivery,
+    IncomingMail,
     Letter,
     LetterEvent,
     LetterTemplate,
@@ -60,6 +66,8 @@ from representatives import parliament
 from representatives.models import (
     ByElection,
     Constituency,
+    Office,
+    OfficeKind,
     ParliamentPeriod,
     RegisterVersion,
     Representative,
@@ -292,7 +300,7 @@ def test_counts_from_before_the_boundaries_changed(reader: Reader) -> None:
 
 def test_periods_of_one_day(reader: Reader, settings: Settings) -> None:
     settings.ERASE_AFTER_DAYS = settings.CONFIRM_WITHIN_DAYS = 1
-    settings.LETTERS_PER_MAILBOX_PER_DAY = 1
+    settings.LETTERS_PER_MAILBOX_PER_DAY = settings.BACKUPS_KEPT_DAYS = 1
     for path in ("/privacy/", "/letters/lost/", "/letters/lost/asked/"):
         reader.get(path)
 
@@ -334,6 +342,19 @@ def count(campaign: Campaign, letters: int) -> None:
     for (step, way, own), seat in itertools.product(kinds, seats):
         counted = Counted(campaign.pk, seat.pk, way, own, is_demo=True)
         counting.add(counted, step, timezone.now() - 3 * DAY, letters=letters)
+
+
+@pytest.mark.parametrize("letters", [1, 7])
+def test_what_became_of_letters(reader: Reader, letters: int) -> None:
+    campaign = make_campaign()
+    count(campaign, letters)
+    seat = Constituency.objects.order_by("code")[0]
+    counted = Counted(
+        campaign.pk, seat.pk, Tally.Way.EMAIL, Tally.OwnWords.MOST, is_demo=True
+    )
+    for step in (*Tally.ANSWERS, Tally.Step.BOUNCED):
+        counting.add(counted, step, timezone.now(), letters=letters)
+    reader.get(f"/{campaign.slug}/progress/")
 
 
 def test_only_what_was_not_sent_by_postbag(reader: Reader) -> None:
@@ -666,6 +687,36 @@ def test_while_parliament_is_dissolved(
     look_at(writer.reader, held)
     confirm = f"/letters/{tokens.for_letter(waiting.pk)}/confirm/"
     assert writer.reader.post(confirm).status_code == HTTPStatus.CONFLICT
+    for ending in ("thanks/", "write/"):
+        writer.reader.get(f"/{writer.campaign.slug}/{ending}")
+    make_campaign(slug="sxva")
+    writer.reader.get("/")
+    Campaign.objects.update(state=Campaign.State.CLOSED)
+    assert writer.reader.post(confirm).status_code == HTTPStatus.GONE
+    writer.reader.get(f"/{writer.campaign.slug}/write/")
+
+
+@pytest.mark.parametrize("state", Letter.State)
+def test_a_letter_in_every_state_while_parliament_is_dissolved(
+    reader: Reader, state: str
+) -> None:
+    withdrawn = make_letter(state=Letter.State.CANCELLED)
+    LetterEvent.objects.create(letter=withdrawn, kind=LetterEvent.Kind.WITHDRAWN)
+    late = make_letter(confirm_by=timezone.now() - DAY)
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+    )
+    for letter in (make_letter(state=state), withdrawn, late):
+        look_at(reader, letter)
+
+
+def test_a_letter_that_waits_for_the_result_of_its_seat(reader: Reader) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.COUNTING, begins_on=parliament.today()
+    )
+    Representative.objects.update(is_current=False)
+    look_at(reader, letter)
 
 
 def test_after_an_election_with_a_register_from_before(
@@ -823,7 +874,7 @@ def test_the_end_of_what_leaves_no_trace(unseen: Writer, settings: Settings) -> 
 def look_at(reader: Reader, letter: Letter) -> None:
     """Open all pages of a letter."""
     at = f"/letters/{tokens.for_letter(letter.pk)}/"
-    for ending in ("", "confirm/", "not-me/", "erase/"):
+    for ending in ("", "confirm/", "not-me/", "erase/", "answer/"):
         reader.get(at + ending)
     reader.post(f"{at}data/")
 
@@ -843,7 +894,8 @@ def test_a_letter_in_every_state(
 
 # Why a mail did not go, in words of our own.
 CAUSES: Final = (
-    wording.MEMBER_LEFT,
+    reasons.MEMBER_LEFT,
+    reasons.HELD_TOO_LONG,
     "A fault in Postbag.",
     "The mail server hung up or did not answer in time.",
     "It holds a character that mail cannot carry.",
@@ -874,6 +926,8 @@ def test_everything_that_can_happen(
         LetterEvent.Kind.RETRIED: CAUSES,
         LetterEvent.Kind.FAILED: (*CAUSES, *deciding.GIVEN_BACK.values()),
         LetterEvent.Kind.OFFICE_SPOKE: deciding.OFFICE_SAYS.values(),
+        LetterEvent.Kind.HELD: Letter.Hold,
+        LetterEvent.Kind.RELEASED: [reviewing.SAME_AGAIN],
         LetterEvent.Kind.FORGOTTEN: privacy.Cause,
     }
     for kind in LetterEvent.Kind:
@@ -943,19 +997,36 @@ def test_a_letter_that_is_about_to_be_erased(
     look_at(reader, make_letter(state=Letter.State.REPEATED))
 
 
-def test_a_letter_that_was_answered(reader: Reader) -> None:
+@pytest.mark.parametrize("told", replies.TELLING)
+def test_a_letter_of_which_its_writer_tells(reader: Reader, told: str) -> None:
     letter = make_letter(
         state=Letter.State.ACCEPTED, campaign=make_campaign(stock_reply_help="დიახ?")
     )
+    at = f"/letters/{tokens.for_letter(letter.pk)}/answer/"
+    assert reader.post(at).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    reader.post(at, {"told": told}, follow=True)
     look_at(reader, letter)
-    reader.post(f"/letters/{tokens.for_letter(letter.pk)}/answered/", follow=True)
+    Letter.objects.update(reply_seen_at=timezone.now() + DAY)
+    look_at(reader, letter)
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_a_letter_that_has_not_come_back(
+    reader: Reader, settings: Settings, days: int
+) -> None:
+    settings.DELIVERY_IS_LIVE = True
+    settings.ASK_AFTER_DAYS = 1 + days
+    gone_at = timezone.now() - days * DAY
+    letter = make_letter(state=Letter.State.ACCEPTED, now=gone_at)
+    LetterEvent.objects.create(letter=letter, kind=LetterEvent.Kind.ACCEPTED)
+    look_at(reader, letter)
 
 
 def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
     waiting, gone = make_letter(), make_letter(state=Letter.State.ACCEPTED)
     failed = make_letter(state=Letter.State.FAILED)
     LetterEvent.objects.create(
-        letter=failed, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
+        letter=failed, kind=LetterEvent.Kind.FAILED, cause=reasons.MEMBER_LEFT
     )
     Representative.objects.update(is_current=False)
     confirm = f"/letters/{tokens.for_letter(waiting.pk)}/confirm/"
@@ -967,6 +1038,93 @@ def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
     assert reader.post(confirm).status_code == HTTPStatus.GONE
 
 
+def hold(reason: str, *, postcode: str = "ZE9 9AA") -> Letter:
+    """Make a letter that its worker holds for a reason."""
+    letter = make_letter(state=Letter.State.QUEUED, postcode=postcode)
+    by = timezone.now() + DAY
+    holding.hold(letter, Letter.Hold(reason), timezone.now(), decide_by=by)
+    return letter
+
+
+@pytest.mark.parametrize("reason", Letter.Hold)
+def test_a_held_letter_and_what_becomes_of_it(
+    reader: Reader, listener: Listener, reason: str
+) -> None:
+    letter = hold(reason)
+    states = ParliamentPeriod.objects
+    for is_dissolved in (False, True):
+        if is_dissolved:
+            states.create(
+                state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+            )
+        look_at(reader, letter)
+        reader.get(f"/letters/{tokens.for_letter(letter.pk)}/redirect/")
+        owed = letter.deliveries.get(kind=Delivery.Kind.HELD_NOTICE)
+        read_mail(listener, wording.of(owed))
+    for cause in (holding.HELD_TOO_LONG, "The time to keep it was over."):
+        ended = hold(reason)
+        holding.give_back(ended, cause, timezone.now())
+        look_at(reader, ended)
+        owed = ended.deliveries.get(kind=Delivery.Kind.FAILURE_NOTICE)
+        read_mail(listener, wording.of(owed))
+
+
+def test_a_held_letter_with_a_by_election_ahead(reader: Reader) -> None:
+    letter = hold(Letter.Hold.VACANT)
+    polling_on = parliament.today() + 30 * DAY
+    ByElection.objects.create(constituency=letter.constituency, polling_on=polling_on)
+    look_at(reader, letter)
+
+
+def let_succeed(letter: Letter, **fields: Any) -> Representative:
+    """Have somebody else hold the seat of a letter."""
+    Representative.objects.filter(pk=letter.representative_id).update(is_current=False)
+    member = make_member(**fields)
+    Representative.objects.filter(pk=member.pk).update(constituency=letter.constituency)
+    return member
+
+
+@pytest.mark.parametrize("kind", OfficeKind)
+def test_a_letter_to_be_sent_on(reader: Reader, kind: str) -> None:
+    letter = hold(Letter.Hold.MEMBER_CHANGED)
+    at = f"/letters/{tokens.for_letter(letter.pk)}/redirect/"
+    member = let_succeed(letter, display_name="ნინო კაპანაძე")
+    Office.objects.create(parliament_id=member.parliament_id, kind=kind, name="წევრი")
+    fields = hidden(reader.get(at))
+    named = letter.representative.display_name
+    reader.post(at, {**fields, "show": "1", "body": f"{OWN} {named}, {named}ა"})
+    for typed in LETTERS[:4]:
+        reader.post(at, {**fields, **typed})
+    written = {"subject": "დახმარება", "body": OWN}
+    reader.post(at, {**fields, "addressee": "…", **written})
+    make_letter(
+        state=Letter.State.ACCEPTED,
+        campaign=letter.campaign,
+        representative=member,
+        sender_email=letter.sender_email,
+    )
+    assert reader.post(at, {**fields, **written}).status_code == HTTPStatus.CONFLICT
+    Representative.objects.filter(pk=member.pk).update(email="")
+    reader.get(at)
+    Representative.objects.filter(pk=member.pk).update(is_current=False)
+    reader.post(at, {**fields, **written})
+
+
+@pytest.mark.usefixtures("_neighbourhood")
+@pytest.mark.parametrize("postcode", ["", "ZE8 8ZZ", "ZE9 9AA", "ZE6 6AA"])
+def test_a_letter_to_be_sent_on_after_new_boundaries(
+    reader: Reader, postcode: str
+) -> None:
+    letter = hold(Letter.Hold.BOUNDARIES_CHANGED, postcode=postcode)
+    let_succeed(letter)
+    Constituency.objects.filter(pk=letter.constituency_id).update(
+        is_current=False, in_force_until=timezone.localdate()
+    )
+    at = f"/letters/{tokens.for_letter(letter.pk)}/redirect/"
+    reader.get(at)
+    reader.post(at, {"seat": "E99999999", "choose": "1"})
+
+
 @pytest.mark.parametrize("language", LetterTemplate.Language)
 def test_what_is_held_of_a_letter(reader: Reader, language: str) -> None:
     letter = make_letter(language=language)
@@ -974,9 +1132,27 @@ def test_what_is_held_of_a_letter(reader: Reader, language: str) -> None:
         done_at = None if state == Delivery.State.WAITING else timezone.now()
         letter.deliveries.update(state=state, done_at=done_at)
         look_at(reader, letter)
-    for kind in (Delivery.Kind.LETTER, Delivery.Kind.LINKS):
+    for kind in (
+        Delivery.Kind.LETTER,
+        Delivery.Kind.LINKS,
+        Delivery.Kind.REMINDER,
+        Delivery.Kind.QUESTION,
+        Delivery.Kind.QUESTION_REMINDER,
+        Delivery.Kind.BOUNCE_NOTICE,
+    ):
         Delivery.objects.create(letter=letter, kind=kind, is_demo=True)
+    reply = IncomingMail.objects.create(
+        letter=letter, is_demo=True, kind="reply", state="done", size=1
+    )
+    Delivery.objects.create(letter=letter, kind="forward", reply=reply, is_demo=True)
     look_at(reader, letter)
+
+
+def test_a_letter_that_was_withheld(reader: Reader) -> None:
+    for letter in (make_letter(), make_letter(state=Letter.State.QUEUED)):
+        lifecycle.make(Move.WITHHOLD, letter, timezone.now())
+        letter.deliveries.update(kind=Delivery.Kind.WITHHELD_NOTICE)
+        look_at(reader, letter)
 
 
 def test_a_letter_from_trying_out(reader: Reader) -> None:
@@ -994,7 +1170,7 @@ def test_what_an_office_tells(reader: Reader, settings: Settings) -> None:
     at = f"/letters/office/{tokens.for_office(letter.pk)}/"
     settings.CONTROLLER_CONTACT = "letters@postbag.example"
     reader.get(at)
-    for typed in ({}, {"kind": "whim"}, {"kind": "stop", "note": "ა" * 1001}):
+    for typed in ({}, {"kind": "ა"}, {"kind": "stop", "note": "ა" * 1001}):
         assert reader.post(at, typed).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     for kind in OfficeReport.Kind:
         reader.post(at, {"kind": kind}, follow=True)
@@ -1140,7 +1316,13 @@ def test_our_own_mails(
         make()
     kept = make_letter(state=Letter.State.FAILED)
     LetterEvent.objects.create(
-        letter=kept, kind=LetterEvent.Kind.FAILED, cause=wording.MEMBER_LEFT
+        letter=kept, kind=LetterEvent.Kind.FAILED, cause=reasons.MEMBER_LEFT
+    )
+    withheld = make_letter(state=Letter.State.CANCELLED)
+    Delivery.objects.create(
+        letter=withheld,
+        kind=Delivery.Kind.WITHHELD_NOTICE,
+        is_demo=withheld.is_demo,
     )
     Subscription.objects.update(confirmed_at=None)
     for purpose in Subscription.Purpose:
@@ -1149,12 +1331,37 @@ def test_our_own_mails(
     reopening.owe(timezone.now(), live=False)
     settings.DELIVERY_IS_LIVE = is_live
     owed = Delivery.objects.select_related("letter", "subscription")
-    assert owed.count() == len(MAILS) + 4
+    assert owed.count() == len(MAILS) + 5
     for delivery in owed:
         read_mail(listener, wording.of(delivery))
     with translation.override(LANGUAGE):
         link = "https://letters.example/#draft=abc"
         read_mail(listener, wording.elsewhere(PERSON["email"], link))
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+@pytest.mark.parametrize("asks_again", [0, 7])
+def test_mails_that_remind_and_ask(
+    listener: Listener, settings: Settings, asks_again: int, *, is_live: bool
+) -> None:
+    settings.ASK_AGAIN_AFTER_DAYS = asks_again
+    letters = (
+        make_letter(),
+        make_letter(state=Letter.State.ACCEPTED, helper=HELPER),
+        make_letter(state=Letter.State.ACCEPTED, reply_seen_at=timezone.now()),
+    )
+    settings.DELIVERY_IS_LIVE = is_live
+    for kind, letter in itertools.product(
+        (
+            Delivery.Kind.REMINDER,
+            Delivery.Kind.QUESTION,
+            Delivery.Kind.QUESTION_REMINDER,
+        ),
+        letters,
+    ):
+        if letter.has_gone or kind == Delivery.Kind.REMINDER:
+            owed = Delivery(letter=letter, kind=kind, is_demo=not is_live)
+            read_mail(listener, wording.of(owed))
 
 
 @pytest.mark.parametrize("letters", [1, 2, mailboxes.AT_MOST])

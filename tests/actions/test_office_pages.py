@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from actions import mail, tokens, wording
+from actions import mail, privacy, tokens, wording
 from actions.models import Delivery, Letter, OfficeReport
-from tests.actions.factories import make_letter
+from tests.actions.factories import NOW, make_letter
 from tests.actions.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -130,9 +130,8 @@ def test_one_address_presses_so_often_and_no_more(
 def test_a_letter_that_is_erased_can_be_told_of(client: Client) -> None:
     letter = make_letter(
         state=Letter.State.ACCEPTED,
-        forgotten_at="2026-11-22T12:00Z",
-        **dict.fromkeys(Letter.PERSONAL_FIELDS, ""),
     )
+    privacy.forget(letter, now=NOW)
     assert client.post(address(letter), {"kind": "abusive"}).status_code == 302
     assert OfficeReport.objects.count() == 1
     assert not Delivery.objects.exists()

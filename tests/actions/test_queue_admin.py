@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils.text import capfirst
 from pytest_django import DjangoAssertNumQueries
 
 from actions import failing, groups
@@ -64,7 +65,7 @@ def test_the_list_names_what_waits_and_nothing_of_its_writers(
         page = text(organiser.get(LETTERS))
     for letter in letters:
         assert letter.recipient_name in page
-        assert str(letter.get_held_for_display()) in page
+        assert capfirst(letter.get_held_for_display()) in page
         assert letter.sender_name not in page
     assert waits_for_its_writer.recipient_name not in page
 

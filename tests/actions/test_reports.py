@@ -41,8 +41,23 @@ def test_the_headline_counts_letters_seats_and_own_words() -> None:
     count_letters(campaign, far, 8, own_words=Tally.OwnWords.NEARLY_ALL)
 
     assert reports.headline(campaign) == HeadlineCounts(
-        letters_out=15, seats_reached=2, seats_total=650, mostly_own=12
+        letters_out=15, seats_reached=2, seats_total=652, mostly_own=12
     )
+
+
+def test_the_headline_counts_as_many_seats_as_are_in_force() -> None:
+    campaign, seat, other = make_campaign(), make_seat(), make_seat()
+    count_letters(campaign, seat)
+    count_letters(campaign, other)
+    before = reports.headline(campaign)
+
+    other.is_current, other.in_force_until = False, TODAY
+    other.save()
+
+    after = reports.headline(campaign)
+    assert (before.seats_reached, before.seats_total) == (2, 652)
+    assert (after.seats_reached, after.seats_total) == (1, 651)
+    assert after.letters_out == before.letters_out
 
 
 def test_a_letter_is_in_the_headline_at_once() -> None:
@@ -321,7 +336,30 @@ def test_answers_are_counted_and_are_no_letters() -> None:
     count_letters(campaign, seat, 3)
     count_letters(campaign, seat, 2, step=Tally.Step.ANSWERED)
 
-    assert reports.headline(campaign) == HeadlineCounts(3, 1, 650, 0, answered=2)
+    assert reports.headline(campaign) == HeadlineCounts(3, 1, 651, 0, answered=2)
+
+
+def test_each_answer_is_counted_by_itself_and_once_when_it_is_put_right() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    count_letters(campaign, seat, 9)
+    for number, step in enumerate(Tally.ANSWERS, start=1):
+        count_letters(campaign, seat, number, step=step)
+    count_letters(campaign, seat, -1, day=TODAY, step=Tally.Step.NO_ANSWER)
+    count_letters(campaign, seat, 1, day=TODAY, step=Tally.Step.ANSWERED)
+
+    assert reports.headline(campaign) == HeadlineCounts(
+        9, 1, 650, 0, answered=2, acknowledged=2, no_answer=2, none_needed=4
+    )
+
+
+def test_what_came_back_is_counted_apart_and_taken_off_the_letters_out() -> None:
+    campaign, near, far = make_campaign(), make_seat("Near"), make_seat("Far")
+    count_letters(campaign, near, 3)
+    count_letters(campaign, far, 1)
+    count_letters(campaign, near, 1, step=Tally.Step.BOUNCED)
+    count_letters(campaign, far, 1, step=Tally.Step.BOUNCED)
+
+    assert reports.headline(campaign) == HeadlineCounts(2, 1, 650, 0, bounced=2)
 
 
 def test_a_signature_is_no_letter() -> None:
@@ -336,7 +374,7 @@ def test_a_signature_is_no_letter() -> None:
         **REPORTED,
     )
 
-    assert reports.headline(campaign) == HeadlineCounts(0, 0, 650, 0, signatures=5)
+    assert reports.headline(campaign) == HeadlineCounts(0, 0, 651, 0, signatures=5)
     assert ways(campaign) == {"email": "0", "reported": "0"}
 
 

@@ -49,7 +49,8 @@ def test_finished_campaigns_can_be_found_at_the_front_door(
     for _ in range(others):
         make_campaign()
     closed = [make_campaign(state=Campaign.State.CLOSED) for _ in range(3)]
-    with django_assert_num_queries(2):
+    # Where any is open, also whether Parliament has members.
+    with django_assert_num_queries(3 if others else 2):
         page = text(client.get("/"))
     below = page[page.index("Finished") :]
     links = [f'href="/{campaign.slug}/">{campaign.title}</a>' for campaign in closed]
@@ -221,6 +222,14 @@ def test_no_log_line_repeats_a_letters_token(
     assert token in caplog.text
     assert "/letters/…/nowhere/" in lines
     assert token not in lines
+
+
+def test_the_privacy_page_says_how_long_what_is_erased_stays_in_back_ups(
+    client: Client, settings: Settings
+) -> None:
+    settings.BACKUPS_KEPT_DAYS = 9
+    page = text(client.get("/privacy/"))
+    assert "What is erased stays in such copies for 9 days at most" in page
 
 
 def test_the_privacy_page_names_the_controller(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from actions import history, lifecycle, privacy, recording, submitting, tokens, wording
+from actions import lifecycle, privacy, reasons, recording, submitting, tokens
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import make_campaign, make_letter
 from tests.actions.pages import text
@@ -148,10 +148,10 @@ def test_a_letter_to_somebody_who_left_the_seat_says_so_and_leads_on(
     client: Client,
 ) -> None:
     letter = make(state=Letter.State.QUEUED)
-    recording.failed(owed(letter), wording.MEMBER_LEFT, timezone.now())
+    recording.failed(owed(letter), reasons.MEMBER_LEFT, timezone.now())
     page = shown(client, letter)
     assert "they have left the seat" in page
-    assert wording.MEMBER_LEFT in page
+    assert reasons.MEMBER_LEFT in page
     assert "Its own words" not in page
     assert "Write it again" in page
     assert "post a letter" not in page
@@ -162,9 +162,9 @@ def test_why_a_letter_failed_is_known_whatever_language_it_is_told_in(
     language: str,
 ) -> None:
     letter = make(state=Letter.State.QUEUED)
-    recording.failed(owed(letter), wording.MEMBER_LEFT, timezone.now())
+    recording.failed(owed(letter), reasons.MEMBER_LEFT, timezone.now())
     with translation.override(language):
-        assert history.of(letter)[-1].stored_cause == wording.MEMBER_LEFT
+        assert reasons.of_failure(letter).ending == reasons.Ending.MEMBER_LEFT
 
 
 def test_every_thing_that_can_happen_is_told_in_a_sentence(client: Client) -> None:
@@ -338,5 +338,5 @@ def test_the_page_asks_the_database_no_more_for_a_long_history(
     Letter.objects.update(
         state=Letter.State.ACCEPTED, accepted_at=timezone.now(), ended_at=timezone.now()
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(path)

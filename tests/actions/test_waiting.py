@@ -164,6 +164,7 @@ def test_the_health_page_says_how_old_each_register_is(client: Client) -> None:
     assert (said["parliament"], said["letters_wait"]) == ("sitting", False)
     [members] = [one for one in said["registers"] if one["register"] == "members"]
     assert (members["days"], members["is_old"]) == (3, False)
+    assert said["missing"] == []
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -193,4 +194,40 @@ def test_a_dissolution_is_good_health(client: Client) -> None:
 def test_a_place_without_registers_is_not_well(client: Client) -> None:
     RegisterVersion.objects.all().delete()
 
-    assert client.get("/health/").status_code == 503
+    answer = client.get("/health/")
+
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == ["constituencies", "members", "postcodes"]
+
+
+def test_a_place_without_members_names_them_and_is_not_well(client: Client) -> None:
+    answer = client.get("/health/")
+
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == ["members"]
+
+
+def test_without_members_and_without_a_parliament_a_place_is_well(
+    client: Client,
+) -> None:
+    """As after the boundaries changed, until somebody is elected."""
+    ParliamentPeriod.objects.create(
+        state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
+    )
+
+    answer = client.get("/health/")
+
+    assert answer.status_code == 200
+    assert answer.json()["missing"] == ["members"]
+
+
+def test_without_postcodes_letters_go_and_the_page_names_what_is_missing(
+    client: Client,
+) -> None:
+    load_members(0)
+    RegisterVersion.objects.filter(register=Register.POSTCODES).delete()
+
+    answer = client.get("/health/")
+
+    assert answer.status_code == 200
+    assert answer.json()["missing"] == ["postcodes"]

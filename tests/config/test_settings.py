@@ -103,6 +103,9 @@ def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None
         ({"READS_PER_MINUTE": "many"}, "READS_PER_MINUTE must be a whole number"),
         ({"PROXY_COUNT": "-1"}, "PROXY_COUNT must be a whole number"),
         ({"DEBUG": "perhaps"}, "DEBUG must be 1 or 0"),
+        ({"ASK_AFTER_DAYS": "28"}, "ASK_AFTER_DAYS (28) must be smaller than ERASE_AF"),
+        ({"ERASE_AFTER_DAYS": "14"}, "set it lower, or to 0 to ask nobody."),
+        ({"ASK_AGAIN_AFTER_DAYS": "14"}, "set it lower, or to 0 to ask nobody twice."),
     ],
 )
 def test_a_contradictory_or_malformed_setting_stops_the_start_with_a_sentence(
@@ -113,6 +116,19 @@ def test_a_contradictory_or_malformed_setting_stops_the_start_with_a_sentence(
     assert sentence in started.stderr
     assert "Traceback" not in started.stderr
     assert "secret" not in started.stderr
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ERASE_AFTER_DAYS": "1", "ASK_AFTER_DAYS": "0"},
+        {"ERASE_AFTER_DAYS": "20", "ASK_AGAIN_AFTER_DAYS": "0"},
+    ],
+)
+def test_a_place_that_keeps_letters_for_less_long_need_ask_nobody(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    assert start(tmp_path, **variables).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["SENDER_ADDRESS", "CONTROLLER_CONTACT"])

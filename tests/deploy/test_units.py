@@ -12,6 +12,8 @@ from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
+LASTING = [unit for unit in UNITS if unit.name != "postbag-backup.service"]
+TIMER = ROOT / "deploy" / "postbag-backup.timer"
 
 
 def read(unit: Path) -> configparser.ConfigParser:
@@ -21,8 +23,9 @@ def read(unit: Path) -> configparser.ConfigParser:
     return read
 
 
-def test_there_is_one_for_the_web_server_and_one_for_the_worker() -> None:
+def test_there_is_one_for_each_process() -> None:
     assert [unit.name for unit in UNITS] == [
+        "postbag-backup.service",
         "postbag-web.service",
         "postbag-worker.service",
     ]
@@ -42,29 +45,47 @@ def test_what_it_starts_is_there(unit: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_it_comes_back_and_may_write_little(unit: Path) -> None:
+def test_it_may_write_little(unit: Path) -> None:
     service = read(unit)["Service"]
 
-    assert service["Restart"] == "always"
     assert service["EnvironmentFile"] == "/etc/postbag.env"
     assert service["ProtectSystem"] == "strict"
     assert service["StateDirectory"] == "postbag"
+    assert service["StateDirectoryMode"] == "0700"
+    assert service["UMask"] == "0077"
     assert service["NoNewPrivileges"] == "true"
+
+
+@pytest.mark.parametrize("unit", LASTING, ids=lambda unit: unit.name)
+def test_it_comes_back(unit: Path) -> None:
+    assert read(unit)["Service"]["Restart"] == "always"
+
+
+def test_a_back_up_is_made_every_day() -> None:
+    timer = read(TIMER)
+    service = read(TIMER.with_suffix(".service"))
+
+    assert timer["Timer"]["OnCalendar"] == "daily"
+    assert timer["Timer"]["Persistent"] == "true"
+    assert timer["Install"]["WantedBy"] == "timers.target"
+    assert service["Service"]["Type"] == "oneshot"
+    assert "Install" not in service
 
 
 @pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
 )
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [*UNITS, TIMER], ids=lambda unit: unit.name)
 def test_systemd_finds_no_fault(unit: Path, tmp_path: Path) -> None:
-    # Programs are looked for where the unit says; here they are not installed.
-    text = unit.read_text()
-    program = shlex.split(read(unit)["Service"]["ExecStart"])[0]
-    copy = tmp_path / unit.name
-    copy.write_text(text.replace(program, "/bin/true"))
+    # Programs are looked for where the units say; here they are not installed.
+    for each in UNITS:
+        program = shlex.split(read(each)["Service"]["ExecStart"])[0]
+        text = each.read_text().replace(program, "/bin/true")
+        (tmp_path / each.name).write_text(text)
+    shutil.copy(TIMER, tmp_path)
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(copy)],
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)],
         capture_output=True,
         text=True,
         timeout=60,

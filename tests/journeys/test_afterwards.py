@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from actions import submitting, tokens
+from actions import reminding, submitting, tokens
 from actions.models import Campaign, Letter, LetterEvent
 from representatives.models import Representative
 from tests.actions import factories
@@ -87,7 +87,7 @@ def test_an_answer_is_told_and_thanked_for(any_page: Page) -> None:
     letter = queued_letter()
     steps.deliver()
     open_letter(any_page, letter)
-    any_page.get_by_role("button", name="I got an answer").click()
+    any_page.get_by_role("button", name="Yes, a real answer").click()
     expect(
         any_page.get_by_role("heading", name="Thank you for telling us")
     ).to_be_visible()
@@ -107,7 +107,7 @@ def test_the_page_of_a_sent_letter_is_fit_for_everybody(page: Page) -> None:
     for fold in page.locator("details.fold > summary").all():
         fold.click()
     look(page, "Your letter has gone out")
-    page.get_by_role("button", name="I got an answer").click()
+    page.get_by_role("button", name="Yes, a real answer").click()
     for fold in page.locator("details.fold > summary").all():
         fold.click()
     look(page, "Your letter has gone out")
@@ -183,7 +183,7 @@ def test_each_deed_can_be_done_by_keyboard_alone(page: Page) -> None:
     letter = queued_letter()
     steps.deliver()
     open_letter(page, letter)
-    tab_to(page, "form[action$='/answered/'] button")
+    tab_to(page, "button[value=answered]")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Thank you for telling us")).to_be_visible()
     tab_to(page, "details:has(textarea) > summary")
@@ -205,6 +205,68 @@ def test_each_deed_can_be_done_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_text("have been erased")).to_be_visible()
     expect(page.get_by_text("Thank you for telling us")).to_be_visible()
     look(page, "Your letter has gone out")
+
+
+# --- Being asked ------------------------------------------------------------------
+
+
+def sent_letter(days_ago: int) -> Letter:
+    """Make a letter of Jo Marsden's that went so many days ago."""
+    letter = queued_letter()
+    steps.deliver()
+    gone_at = timezone.now() - datetime.timedelta(days=days_ago)
+    Letter.objects.filter(pk=letter.pk).update(accepted_at=gone_at, ended_at=gone_at)
+    return letter
+
+
+def ask() -> str:
+    """Let the worker ask, as it did yesterday at noon; give the link in its mail."""
+    noon = timezone.localtime().replace(hour=12) - datetime.timedelta(days=1)
+    reminding.owe(noon, live=False)
+    steps.deliver()
+    return steps.link_in(steps.mails()[0].text, "/answer/")
+
+
+def test_the_question_by_mail_is_answered_by_one_press_and_put_right(
+    any_page: Page,
+) -> None:
+    letter = sent_letter(days_ago=16)
+    any_page.goto(ask())
+    expect(any_page.get_by_role("heading", level=1)).to_have_text(
+        "Did you get an answer?"
+    )
+    any_page.get_by_role("button", name="No answer").click()
+    expect(any_page.get_by_text("What to do next")).to_be_in_viewport()
+    expect(any_page.get_by_text("We asked you whether there was an")).to_be_visible()
+    any_page.get_by_text("Put right what you told us").click()
+    any_page.get_by_role("button", name="Only an acknowledgement").click()
+    expect(
+        any_page.get_by_text("that you got an acknowledgement only").first
+    ).to_be_visible()
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.ACKNOWLEDGED
+
+
+def test_the_pages_of_an_answer_are_fit_for_everybody(page: Page) -> None:
+    letter = sent_letter(days_ago=16)
+    link = ask()
+    page.goto(link)
+    look(page, "Did you get an answer?")
+    tab_to(page, "button[value=no_answer]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What to do next")).to_be_visible()
+    tab_to(page, "details:has(button[value=none_needed]) > summary")
+    page.keyboard.press("Enter")
+    look(page, "Your letter has gone out")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert_fits(page, 320)
+    Letter.objects.filter(pk=letter.pk).update(reply_seen_at=timezone.now())
+    page.goto(link)
+    expect(page.get_by_text("A reply came through our address")).to_be_visible()
+    look(page, "Did you get an answer?")
+    page.goto(f"{steps.CAMPAIGN}progress/")
+    expect(page.get_by_text("without an answer")).to_be_visible()
+    look(page, "How far we have come")
 
 
 # --- A lost link ------------------------------------------------------------------

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from actions import delivering, privacy, submitting, tokens
+from actions import delivering, lifecycle, privacy, submitting, tokens
+from actions.lifecycle import Move
 from actions.models import (
     Campaign,
     Delivery,
@@ -197,6 +198,10 @@ def withdrawn(letter: Letter) -> None:
     delivering.withdraw_demo_letters(timezone.now())
 
 
+def withheld(letter: Letter) -> None:
+    lifecycle.make(Move.WITHHOLD, letter, timezone.now())
+
+
 def disowned(letter: Letter) -> None:
     submitting.disown(letter, now=timezone.now())
     privacy.forget(letter, now=timezone.now())
@@ -225,6 +230,7 @@ def forgotten(letter: Letter) -> None:
         (expired, "This letter was not confirmed in time"),
         (cancelled, "You cancelled this letter"),
         (withdrawn, "This letter was only for trying Postbag out"),
+        (withheld, "We do not know whether your letter has gone"),
         (disowned, "This letter was stopped"),
         (failed, "Your letter could not be delivered"),
         (forgotten, "Your letter has gone out"),

@@ -175,9 +175,10 @@ def test_a_letter_to_somebody_who_resigns_goes_to_nobody_else(
     steps.deliver()
 
     letter = Letter.objects.get()
-    assert letter.state == Letter.State.FAILED
+    assert letter.held_for == Letter.Hold.MEMBER_CHANGED
     open_letter(page, letter)
-    expect(page.get_by_text(re.compile("they have left the seat"))).to_be_visible()
+    asked = page.get_by_text(re.compile("somebody else became the MP"))
+    expect(asked).to_be_visible()
     assert "una.gray" not in " ".join(str(mail.to) for mail in steps.mails())
 
 

@@ -1,7 +1,10 @@
 """The next review: it waits, is put in force as a whole, and keeps what was before."""
 
+import contextlib
 import datetime
 import io
+import threading
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from representatives import background, boundaries, loading, lookup, parliament, syncing
@@ -376,6 +379,19 @@ def test_boundaries_put_in_force_late_open_nothing_either(
     assert not parliament.on(late).has_members
 
 
+def test_boundaries_begin_with_an_election_whatever_was_said_of_its_eve(
+    file: Path,
+) -> None:
+    """By mistake: the day is wrong, or Parliament was dissolved after all."""
+    load(file)
+    eve = DAY - datetime.timedelta(days=1)
+    for state, begins_on in (("sitting", TODAY), ("recess", eve)):
+        ParliamentPeriod.objects.create(state=state, begins_on=begins_on)
+    boundaries.put_in_force(DAY)
+    for days in (0, 1, 9):
+        assert not parliament.on(DAY + datetime.timedelta(days=days)).has_members
+
+
 def test_a_by_election_in_a_former_seat_is_none_in_the_next_of_its_code(
     file: Path,
 ) -> None:
@@ -410,6 +426,51 @@ def test_members_that_were_read_for_former_seats_are_not_written(
     with pytest.raises(ImportRefusedError, match="The boundaries changed while"):
         syncing.run(Source("a test", read), clock=change_and_tell)
     assert SyncRun.objects.get().state == SyncRun.State.FAILED
+    assert not Representative.objects.current().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_boundaries_that_change_while_members_are_written_wait_or_are_noticed(
+    file: Path,
+) -> None:
+    """Either the writing waits and is refused, or the change waits for the writing."""
+    load(file)
+    members = tuple(
+        row_of(term.constituency.code, term.parliament_id)
+        for term in Representative.objects.select_related("constituency")
+    )
+    newcomer = row_of(ASHFORD, 77)
+    members = (newcomer, *(row for row in members if row.constituency != ASHFORD))
+    house = House(as_of=TODAY, provenance=PROVENANCE, members=members, doubts=("New",))
+    refused = syncing.run(Source("a test", lambda _alive: house))
+    is_written = threading.Event()
+
+    def change() -> None:
+        with contextlib.closing(connection), transaction.atomic():
+            boundaries.put_in_force(DAY)
+            is_written.set()
+            # Whoever writes members down has to wait here.
+            time.sleep(0.5)
+
+    thread = threading.Thread(target=change)
+
+    def change_and_tell() -> datetime.datetime:
+        in_hand = connection.in_atomic_block
+        if in_hand and not thread.ident:
+            thread.start()
+            # Never on SQLite, which lets one write at a time.
+            is_written.wait(1)
+        return timezone.now()
+
+    with contextlib.suppress(ImportRefusedError):
+        syncing.run(
+            Source("a test", lambda _alive: house),
+            confirmed=refused,
+            clock=change_and_tell,
+        )
+    thread.join()
+
+    assert thread.ident
     assert not Representative.objects.current().exists()
 
 

@@ -36,9 +36,14 @@ def test_members_are_old_after_45_days(as_of: str, *, is_old: bool) -> None:
     assert freshness.members_are_old(TODAY) == is_old
 
 
-def test_what_is_not_loaded_is_not_old() -> None:
+def test_what_is_not_loaded_has_no_age_and_is_missing() -> None:
     assert not freshness.members_are_old(TODAY)
     assert freshness.ages(TODAY) == ()
+    load(Register.POSTCODES, "2026-08")
+
+    without = freshness.missing(freshness.ages(TODAY))
+
+    assert without == (Register.CONSTITUENCIES, Register.MEMBERS)
 
 
 def test_a_month_is_as_old_as_its_last_day() -> None:

@@ -306,6 +306,28 @@ def test_an_import_that_stood_still_stops_when_another_took_over(
     assert ImportLease.objects.exists()
 
 
+def test_a_directory_of_boundaries_that_changed_meanwhile_is_refused(
+    tmp_path: Path,
+) -> None:
+    """Also where none was loaded, which another would have been judged against."""
+    RegisterVersion.objects.filter(register=Register.POSTCODES).delete()
+
+    def change_boundaries(_taken: int) -> None:
+        Constituency.objects.current().update(
+            is_current=False, in_force_until=datetime.date(2026, 6, 10)
+        )
+
+    clock = Clock()
+    with pytest.raises(ImportRefusedError, match="The boundaries changed while"):
+        importing.run(
+            Wish(make_directory(tmp_path)),
+            tell=change_boundaries,
+            clock=clock,
+            wait=clock.wait,
+        )
+    assert rows() == []
+
+
 def test_a_directory_that_was_loaded_meanwhile_stays(tmp_path: Path) -> None:
     def load_another(taken: int) -> None:
         if taken < (tmp_path / "directory.csv").stat().st_size:

@@ -1,11 +1,12 @@
 """A House read from Parliament's API, judged, and written down as a whole."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from representatives import loading, lookup, reading, syncing, terms
@@ -154,6 +155,71 @@ def test_offices_are_told_by_what_their_holders_can_do(house: Parliament) -> Non
     }
     minister = Office.objects.get(parliament_id=1)
     assert minister.started == datetime.date(2025, 9, 5)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Parliamentary Secretary to the Treasury (Chief Whip)",
+        "Parliamentary Secretary to the Treasury",
+        "Treasurer of HM Household (Deputy Chief Whip)",
+        "Treasurer of HM Household",
+        "Comptroller of HM Household",
+        "Comptroller (HM Household)",
+        "Vice-Chamberlain of HM Household",
+        "Vice Chamberlain of His Majesty’s Household",
+        "Lord Commissioner of HM Treasury",
+        "Lords Commissioner (HM Treasury)",
+        "Junior Lord of the Treasury",
+        "Junior Lord (HM Treasury)",
+        "Assistant Whip",
+        "Assistant Whip (HM Treasury)",
+        "Assistant Government Whip",
+    ],
+)
+def test_whips_are_known_by_any_name_of_their_office(
+    house: Parliament, name: str
+) -> None:
+    house.government = {None: [post(name, 1)]}
+    sync(house)
+    assert Office.objects.current().get().kind == OfficeKind.WHIP
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Opposition Chief Whip (Commons)",
+        "Opposition Deputy Chief Whip (Commons)",
+        "Opposition Pairing Whip (Commons)",
+        "Opposition Whip (Commons)",
+        "Opposition Assistant Whip (Commons)",
+    ],
+)
+def test_the_oppositions_whips_are_whips(house: Parliament, name: str) -> None:
+    house.opposition = {None: [post(name, 1)]}
+    sync(house)
+    assert Office.objects.current().get().kind == OfficeKind.WHIP
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Prime Minister, First Lord of the Treasury and Minister for the Civil Service",
+        "Chancellor of the Exchequer and Second Lord of the Treasury",
+        "Chief Secretary to the Treasury",
+        "Financial Secretary (HM Treasury)",
+        "Parliamentary Secretary (HM Treasury)",
+        "Parliamentary Secretary (Cabinet Office)",
+        "The Lord Chancellor and Secretary of State for Justice",
+        "Lord President of the Council and Leader of the House of Commons",
+    ],
+)
+def test_other_offices_of_the_treasury_make_nobody_a_whip(
+    house: Parliament, name: str
+) -> None:
+    house.government = {None: [post(name, 1)]}
+    sync(house)
+    assert Office.objects.current().get().kind == OfficeKind.MINISTER
 
 
 def test_a_run_that_was_interrupted_asks_nothing_twice(house: Parliament) -> None:
@@ -362,6 +428,30 @@ def test_too_many_ends_at_once_wait_for_a_person(house: Parliament) -> None:
     assert "Vacant: Seat A" in run.summary
 
 
+def test_too_many_addresses_gone_at_once_wait_for_a_person(house: Parliament) -> None:
+    """As if the API told offices by other numbers from one day to the next."""
+    house.emails = dict.fromkeys((1, 2))
+
+    run = refused(house)
+
+    assert "It would take 2 of 26 e-mail addresses from members who stay" in run.reason
+    assert "Address gone: Ms Ann Member1 MP, Seat A" in run.summary
+    assert Representative.objects.get(parliament_id=1).email
+
+
+def test_a_house_in_which_nobody_governs_any_more_waits_for_a_person(
+    house: Parliament,
+) -> None:
+    house.government = {None: [post("Minister", 1), post("Assistant Whip", 2)]}
+    sync(house)
+    house.government = {None: []}
+
+    run = refused(house)
+
+    assert run.reason == "It would leave nobody in government: 2 members were."
+    assert Office.objects.current().count() == 2
+
+
 def test_an_empty_house_waits_for_a_person_and_is_a_dissolution_then(
     house: Parliament,
 ) -> None:
@@ -439,6 +529,25 @@ def _without(name: str) -> dict[str, Any]:
             ),
             "membershipStartDate is no date",
         ),
+        (
+            member(
+                1,
+                "Seat A",
+                latestHouseMembership={
+                    "membershipFrom": "Seat A",
+                    "membershipStartDate": "2999-01-01T00:00:00",
+                },
+            ),
+            "membershipStartDate is still to come",
+        ),
+        # What SQLite takes and PostgreSQL does not, or neither.
+        (member(1, "Seat A", nameDisplayAs="Ms A\0nn"), "holds what is no character"),
+        (member(1, "Seat A", nameListAs=None, nameFullTitle="\ud800"), "no character"),
+        (member(1, "Seat A", nameDisplayAs="Ms " + "A" * 200), "is far too long"),
+        (member(1, "Seat A", latestParty={"name": "L" * 151}), "is far too long"),
+        (member(0, "Seat A"), "id is no number of anybody"),
+        (member(-5, "Seat A"), "id is no number of anybody"),
+        (member(2**31, "Seat A"), "id is no number of anybody"),
     ],
 )
 def test_an_answer_of_another_shape_changes_nothing_and_is_named(
@@ -476,6 +585,32 @@ def test_a_server_with_a_fault_changes_nothing(house: Parliament, fault: Fault) 
         sync(house)
 
     assert SyncRun.objects.newest_first()[0].state == State.FAILED
+    assert who_sits() == before
+
+
+def test_a_database_that_refuses_changes_nothing_and_the_record_says_so(
+    house: Parliament,
+) -> None:
+    before = who_sits()
+    house.members[0] = member(77, "Seat A")
+    forget()
+
+    def refuse(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.startswith("INSERT") and '"representatives_representative"' in sql:
+            raise OperationalError("disk is full")
+        return execute(sql, *others)
+
+    with (
+        connection.execute_wrapper(refuse),
+        pytest.raises(OperationalError),
+    ):
+        syncing.run(source(house), clock=lambda: NOW)
+
+    run = SyncRun.objects.newest_first()[0]
+    assert run.state == State.FAILED
+    assert run.reason == (
+        "The database refused it (disk is full). What is loaded stays as it was."
+    )
     assert who_sits() == before
 
 

@@ -15,7 +15,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from actions import delivering, failing, privacy, reopening, telling
+from actions import (
+    delivering,
+    failing,
+    holding,
+    privacy,
+    reminding,
+    reopening,
+    reviewing,
+    telling,
+)
 from actions.management import arguments
 from representatives import boundaries
 from representatives.background import Reader
@@ -23,6 +32,8 @@ from representatives.background import Reader
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY: Final = datetime.timedelta(hours=1)
+# How soon a letter is held after its MP has left, or goes on after an election.
+LOOK_EVERY: Final = datetime.timedelta(minutes=1)
 LONGEST_PAUSE: Final = arguments.LONGEST_WAIT
 # How soon a signal is noticed while there is nothing to do.
 _NAP: Final = 0.1
@@ -40,6 +51,7 @@ class Command(BaseCommand):
         super().__init__(*args, **kwargs)
         self.must_end = False
         self.sweep_at: datetime.datetime | None = None
+        self.look_at: datetime.datetime | None = None
         self.reader = Reader()
         self.day: datetime.date | None = None
 
@@ -95,12 +107,21 @@ class Command(BaseCommand):
     def _work(self) -> delivering.Tidings:
         now = timezone.now()
         self._begin_day(timezone.localdate(now))
+        if self.look_at is None or now >= self.look_at:
+            self.look_at = now + LOOK_EVERY
+            reviewing.look(
+                now,
+                live=settings.DELIVERY_IS_LIVE,
+                should_stop=lambda: self.must_end,
+            )
         if self.sweep_at is None or now >= self.sweep_at:
+            holding.end_overdue(now)
             privacy.sweep(now)
             telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
             telling.about_the_queue(now, live=settings.DELIVERY_IS_LIVE)
             failing.mend_corrected(now, live=settings.DELIVERY_IS_LIVE)
             failing.hold_waiting(now, live=settings.DELIVERY_IS_LIVE)
+            reminding.owe(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = now + SWEEP_EVERY
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         return delivering.deliver_due(should_stop=self._should_pause)

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from pytest_django import Settings
 
-from actions import failing, submitting, tokens
+from actions import failing, holding, submitting, tokens
 from actions.models import (
     Campaign,
     Delivery,
@@ -69,7 +69,7 @@ def test_an_ordinary_letter_goes() -> None:
 def test_a_threat_waits_and_its_writer_is_told() -> None:
     letter = confirmed(body=f"{BODY}\n\nI know where you live.")
     assert hold_of(letter) == Letter.Hold.ABUSE
-    assert letter.decide_by == NOW + datetime.timedelta(days=3)
+    assert letter.decide_by == holding.end_of_day(NOW + holding.PEOPLE_HAVE)
     owed = letter.deliveries.waiting().values_list("kind", flat=True)
     assert Delivery.Kind.HELD_NOTICE in owed
     assert Delivery.Kind.LETTER not in owed
@@ -139,8 +139,11 @@ def test_signatures_without_own_words_are_no_flood(
 
 def test_many_names_at_one_address_wait(campaign: Campaign, settings: Settings) -> None:
     settings.NAMES_PER_ADDRESS_PER_WEEK = 2
-    here = {"address_line_1": "1 High Street", "postcode": "SW1A 1AA"}
-    told_anew = {"address_line_1": "1, HIGH street", "postcode": "SW1A 1AA"}
+    here: dict[str, Any] = {"address_line_1": "1 High Street", "postcode": "SW1A 1AA"}
+    told_anew: dict[str, Any] = {
+        "address_line_1": "1, HIGH street",
+        "postcode": "SW1A 1AA",
+    }
     holds = [
         hold_of(confirmed(campaign=campaign, **where))
         for where in (here, here, told_anew)
@@ -155,7 +158,7 @@ def test_a_failing_address_waits(member: Representative) -> None:
     failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
     letter = confirmed(representative=member)
     assert hold_of(letter) == Letter.Hold.ADDRESS_FAILING
-    assert letter.decide_by == NOW + failing.CORRECTIONS_TAKE
+    assert letter.decide_by == holding.end_of_day(NOW + failing.CORRECTIONS_TAKE)
 
 
 def test_an_office_that_asked_gets_no_more_of_the_campaign(

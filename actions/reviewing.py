@@ -1,0 +1,133 @@
+"""Looking whether confirmed letters still have their MP, and what comes of it.
+
+The worker looks every minute, and once more before each letter goes, so that none goes
+to nobody or to somebody else (docs/decisions/0026-held-letters.md).
+"""
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from actions import holding, reasons, standing
+from actions.models import Delivery, Letter
+from actions.models.letters import LetterQuerySet
+from representatives import lookup, parliament
+
+Hold = Letter.Hold
+
+# When one is looked at again whose MP nobody knows at this moment.
+_A_WHILE: Final = datetime.timedelta(minutes=1)
+SAME_AGAIN: Final = gettext_noop("Whom you wrote to holds the seat again.")
+
+
+def look(
+    now: datetime.datetime,
+    *,
+    live: bool,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Hold letters that have lost their MP, and go on with those held; say how many.
+
+    Args:
+        now: the time.
+        live: whether of real letters, or of those made while trying Postbag out.
+        should_stop: asked before each letter.
+
+    """
+    count = 0
+    for letter, found in _to_move(now, live=live):
+        if should_stop():
+            break
+        if letter.state == Letter.State.QUEUED:
+            count += _review_queued(letter, found, now)
+        else:
+            count += _review_held(letter, found, now)
+    return count
+
+
+def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
+    """Whether a mail in a worker's hands still has somebody to read it.
+
+    A letter whose MP is nobody's any more is held instead, one whose MP holds the seat
+    by another term follows them.
+    """
+    letter = delivery.carried
+    if letter is None or letter.representative.is_current:
+        return True
+    [(_, found)] = _judged(Letter.objects.filter(pk=letter.pk), now)
+    if not found and standing.follow(letter):
+        return True
+    if found:
+        by = _decide_by(letter, Hold(found), now)
+        holding.hold(letter, Hold(found), now, decide_by=by, lease=delivery.lease)
+    else:
+        # Its result is not known yet: it waits in the queue.
+        Delivery.objects.waiting().filter(pk=delivery.pk, lease=delivery.lease).update(
+            lease=None, leased_until=None, due_at=now + _A_WHILE
+        )
+    return False
+
+
+def _to_move(now: datetime.datetime, *, live: bool) -> Iterator[tuple[Letter, str]]:
+    """Find those whose standing is not what it was, by few and cheap queries."""
+    letters = Letter.objects.of_mode(live=live)
+    queued = letters.filter(state=Letter.State.QUEUED)
+    if parliament.on(timezone.localdate(now)).has_members:
+        queued = queued.filter(representative__is_current=False)
+    yield from _judged(queued, now)
+    asked = letters.held().filter(held_for__in=reasons.WRITERS)
+    yield from _judged(asked, now, but_for=F("held_for"))
+
+
+def _judged(
+    letters: LetterQuerySet, now: datetime.datetime, but_for: F | None = None
+) -> Iterator[tuple[Letter, str]]:
+    found = standing.judged(letters, now).select_related(
+        "constituency", "representative"
+    )
+    if but_for is not None:
+        found = found.exclude(**{standing.FOUND: but_for})
+    for letter in found.order_by("pk").iterator(chunk_size=200):
+        yield letter, getattr(letter, standing.FOUND)
+
+
+def _review_queued(letter: Letter, found: str, now: datetime.datetime) -> bool:
+    if not found:
+        return standing.follow(letter)
+    by = _decide_by(letter, Hold(found), now)
+    return holding.hold(letter, Hold(found), now, decide_by=by)
+
+
+def _review_held(letter: Letter, found: str, now: datetime.datetime) -> bool:
+    if not found:
+        return _release(letter, now)
+    by = _decide_by(letter, Hold(found), now)
+    return holding.hold_on(letter, Hold(found), now, decide_by=by)
+
+
+@transaction.atomic
+def _release(letter: Letter, now: datetime.datetime) -> bool:
+    """Let a letter go to the very person that it was written to."""
+    seen = Letter.objects.filter(held_for=letter.held_for)
+    is_released = holding.release(letter, now, cause=SAME_AGAIN, among=seen)
+    if is_released:
+        standing.follow(letter)
+    return is_released
+
+
+def _decide_by(
+    letter: Letter, reason: Letter.Hold, now: datetime.datetime
+) -> datetime.datetime:
+    """Give whoever decides their time: the voters first, where they have to."""
+    if reason in {Hold.MEMBER_CHANGED, Hold.BOUNDARIES_CHANGED}:
+        return holding.end_of_day(now + holding.WRITERS_HAVE)
+    by = now + holding.HOUSES_TAKE
+    if reason == Hold.VACANT and (day := lookup.by_election(letter.constituency.code)):
+        noon = datetime.time(12, tzinfo=datetime.UTC)
+        by = max(by, datetime.datetime.combine(day, noon) + holding.WRITERS_HAVE)
+    return holding.end_of_day(by)
