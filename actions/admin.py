@@ -13,7 +13,9 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from actions import pacing
 from actions.incoming_admin import IncomingMailAdmin
 from actions.mailing_list_admin import MailingListAdmin
 from actions.models import (
@@ -101,7 +103,7 @@ class CampaignAdmin(_Admin):
 
     form = CampaignForm
     fieldsets = (
-        (None, {"fields": ("title", "slug", "state")}),
+        (None, {"fields": ("title", "slug", "state", "letters_go_from")}),
         (
             "The campaign’s page",
             {
@@ -140,6 +142,18 @@ class CampaignAdmin(_Admin):
     inlines = (DemandInline, PromptInline, SourceInline)
     list_display = ("title", "state", "slug", "created_at")
     list_filter = ("state",)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Campaign,
+        form: CampaignForm,
+        change: bool,  # noqa: FBT001 - Django's own signature
+    ) -> None:
+        """Have the letters that wait go by the new day, if it is another."""
+        super().save_model(request, obj, form, change)
+        if change and "letters_go_from" in form.changed_data:
+            pacing.replan(obj, timezone.now())
 
     def view_on_site(self, campaign: Campaign) -> str:
         """Return the address of its page."""

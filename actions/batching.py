@@ -3,7 +3,7 @@
 import datetime
 
 
-class Pace:
+class BatchSize:
     """Begins with few and doubles as long as they are sent in good time.
 
     What one worker holds, the others can't send, so one that has a slow mail server

@@ -6,24 +6,31 @@ goes nowhere (docs/decisions/0002-a-mail-is-a-row.md).
 """
 
 import datetime
-import time
+import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, lifecycle, mail, recording, reviewing
-from actions.batching import Pace
-from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
+from actions import closure, lifecycle, mail, pacing, recording, reviewing
+from actions.batching import BatchSize
+from actions.errors import (
+    LostAnswerError,
+    NoWayOutError,
+    PermanentDeliveryError,
+    TemporaryDeliveryError,
+)
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 from actions.models.deliveries import DeliveryQuerySet
 from representatives import parliament
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime.datetime]
 Value = TypeVar("Value")
@@ -49,8 +56,6 @@ MAILS_A_CONNECTION: Final = 100
 # the dialogue. A lease outlasts that, and the time that a batch is held, amply.
 _WAITS_FOR_A_MAIL: Final = 6
 _AMPLY: Final = datetime.timedelta(seconds=10)
-# The mail has gone and must be recorded: worth waiting for a database to come back.
-_SECONDS_TO_RECORD: Final = 20
 
 _OWED_WHILE: Final = {
     Delivery.Kind.LETTER: Letter.State.QUEUED,
@@ -75,6 +80,8 @@ class Tidings:
     postponed: int = 0
     failed: int = 0
     dropped: int = 0
+    # How many may arrive twice, at most.
+    perhaps_twice: int = 0
     # Why nothing more can go now; "" while the mail server answers.
     trouble: str = ""
 
@@ -100,12 +107,14 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     due = _due(now, live=live)
     lease = uuid.uuid4()
     while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
-        if due.filter(pk__in=chosen).update(
+        claimed = due.filter(pk__in=chosen).update(
             lease=lease, leased_until=now + lease_time()
-        ):
-            break
-        # Another worker was quicker with every one of them: there may be more.
-    return list(_held(lease)) if chosen else []
+        )
+        if claimed and (batch := _within_budget(lease, now, live=live)):
+            return batch
+        # Another worker was quicker with every one of them, or none may go yet: there
+        # may be more.
+    return []
 
 
 def deliver_due(
@@ -124,6 +133,7 @@ def deliver_due(
     """
     live = settings.DELIVERY_IS_LIVE
     tidings = Tidings()
+    recording.set_right(clock(), lease_time())
     for lease in recording.unsettled(clock()):
         _settle(lease, clock)
     if live:
@@ -174,18 +184,23 @@ class _Worker:
         self.should_stop = should_stop
         self.tidings = tidings
         self.live = live
-        self.pace = Pace(HELD_FOR, at_most=at_most)
+        self.pace = BatchSize(HELD_FOR, at_most=at_most)
+        # Went out, and is not written down yet.
+        self.gone: Delivery | None = None
 
     def has_work(self) -> bool:
         """Whether it is worth calling the mail server."""
-        return _due(self.clock(), live=self.live).exists()
+        now = self.clock()
+        self._take_back(now)
+        return _due(now, live=self.live).exists()
 
     def deliver(self, way_out: mail.Connection) -> None:
         """Send what is due until the connection has served its time."""
         left = MAILS_A_CONNECTION
         while left > 0 and way_out.is_open and not self.should_stop():
-            at_most = min(self.pace.mails, left)
-            batch = claim(self.clock(), live=self.live, at_most=at_most)
+            now = self.clock()
+            self._take_back(now)
+            batch = claim(now, live=self.live, at_most=min(self.pace.mails, left))
             if not batch:
                 return
             left -= self._deliver(batch, way_out)
@@ -197,25 +212,38 @@ class _Worker:
         claimed_at = self.clock()
         lease = batch[0].lease
         in_hand: Delivery | None = None
+        self.gone = None
         rest = batch[::-1]
         try:
             with recording.not_waiting_for_the_disk():
                 while rest and way_out.is_open and not self.should_stop():
-                    if self.clock() - claimed_at > HELD_FOR:
+                    # Or the clock was set, and nobody knows for how long.
+                    if abs(self.clock() - claimed_at) > HELD_FOR:
                         break
                     in_hand = rest.pop()
                     self._send(in_hand, way_out)
                     in_hand = None
+        except NoWayOutError:
+            rest += [in_hand] if in_hand else []
+            in_hand = None
+            raise
         finally:
-            _settle(lease, self.clock)
-            if in_hand is not None:
-                # A fault of ours: others must not wait behind this one for ever.
-                self._postpone(in_hand, gettext_noop("A fault in Postbag."))
-            if rest:
-                _give_back(lease)
+            self._put_down(lease, in_hand, rest)
         begun = len(batch) - len(rest)
         self.pace.learn(len(batch), begun, self.clock() - claimed_at)
         return begun
+
+    def _put_down(
+        self, lease: uuid.UUID | None, in_hand: Delivery | None, rest: list[Delivery]
+    ) -> None:
+        """Settle what went, and leave nothing in these hands."""
+        _settle(lease, self.clock)
+        if in_hand is not None and in_hand is not self.gone:
+            # A fault of ours: others must not wait behind this one for ever.
+            self._postpone(in_hand, gettext_noop("A fault in Postbag."))
+        if rest:
+            _give_back(rest)
+            pacing.give_back(rest)
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
         now = self.clock()
@@ -229,10 +257,24 @@ class _Worker:
             way_out.send(mail.message_for(delivery, now=now))
         except PermanentDeliveryError as error:
             self._give_up(delivery, str(error))
+        except NoWayOutError:
+            raise
+        except LostAnswerError as error:
+            self._warn(1, "the mail server's answer got lost")
+            self._postpone(delivery, str(error))
         except TemporaryDeliveryError as error:
             self._postpone(delivery, str(error))
         else:
+            self.gone = delivery
             self.tidings.sent += _insist(lambda: recording.sent(delivery, self.clock()))
+
+    def _take_back(self, now: datetime.datetime) -> None:
+        if leases := recording.abandoned(now):
+            self._warn(leases, "a worker did not finish what it held")
+
+    def _warn(self, mails: int, why: str) -> None:
+        self.tidings.perhaps_twice += mails
+        logger.warning("Mails that may arrive twice: %d (%s).", mails, why)
 
     def _postpone(self, delivery: Delivery, reason: str) -> None:
         if delivery.attempts >= len(PAUSES):
@@ -264,16 +306,8 @@ def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
 
 
 def _insist(write: Callable[[], Value]) -> Value:
-    """Write down what went, even if the database is away for a moment."""
-    give_up = time.monotonic() + _SECONDS_TO_RECORD
-    while True:
-        try:
-            return write()
-        except (InterfaceError, OperationalError):
-            if time.monotonic() > give_up:
-                raise
-            connection.close()
-            time.sleep(1)
+    """Write down what went: as long as the lease lasts nobody else sends it."""
+    return recording.insist(write, lease_time())
 
 
 def _settle(lease: uuid.UUID | None, clock: Clock) -> None:
@@ -290,6 +324,14 @@ def _held(lease: uuid.UUID) -> DeliveryQuerySet:
         .prefetch_related("subscription__campaign")
         .order_by("due_at")
     )
+
+
+def _within_budget(
+    lease: uuid.UUID, now: datetime.datetime, *, live: bool
+) -> list[Delivery]:
+    """Keep in hand what may go now; what a power cut undoes of that does no harm."""
+    with recording.not_waiting_for_the_disk():
+        return pacing.within_budget(list(_held(lease)), now, live=live)
 
 
 def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
@@ -314,5 +356,8 @@ def _is_in_vain(delivery: Delivery, letter: Letter) -> bool:
     return delivery.reply is not None and delivery.reply.emptied_at is not None
 
 
-def _give_back(lease: uuid.UUID | None) -> None:
-    Delivery.objects.waiting().filter(lease=lease).update(lease=None, leased_until=None)
+def _give_back(rest: Sequence[Delivery]) -> None:
+    if rest:
+        Delivery.objects.waiting().filter(
+            lease=rest[0].lease, pk__in=[one.pk for one in rest]
+        ).update(lease=None, leased_until=None)

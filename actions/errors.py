@@ -1,5 +1,7 @@
 """What can go wrong with a letter, a template or a delivery."""
 
+from django.utils.translation import gettext_noop
+
 
 class ActionsError(Exception):
     """Anything that Postbag refuses to do with a letter or a campaign."""
@@ -76,6 +78,26 @@ class DeliveryError(ActionsError):
 
 class TemporaryDeliveryError(DeliveryError):
     """The mail server may take it later: trying again helps."""
+
+
+class NoWayOutError(TemporaryDeliveryError):
+    """Nothing can go at the moment, whichever mail it is: it is nobody's failed try."""
+
+
+class LostAnswerError(TemporaryDeliveryError):
+    """The whole mail was handed over, and the answer never came.
+
+    Trying again is right, but the mail may have been taken: then it goes twice.
+    """
+
+    def __init__(self) -> None:
+        """Say it in a sentence that the mail's writer may read."""
+        super().__init__(
+            gettext_noop(
+                "The mail server did not say in time whether it took the mail, which "
+                "may therefore arrive twice."
+            )
+        )
 
 
 class PermanentDeliveryError(DeliveryError):

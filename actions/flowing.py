@@ -4,6 +4,7 @@ RFC 3676: a line that ends with a space goes on in the next one. Nobody's words 
 what is joined again is what was broken. Long words, such as links, stay whole.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,16 +13,18 @@ _WIDTH: Final = 72
 # Announces a signature, although it ends with a space.
 _BEFORE_A_SIGNATURE: Final = "-- "
 # A line may not begin like that: it would look quoted, or be changed on the way.
-_STUFFED: Final = (" ", ">", "From ")
+_TO_STUFF: Final = re.compile(r"^(?=[ >]|From )", re.MULTILINE)
 
 
 def broken(text: str) -> str:
     """Break what is too long for a line; a line's own end stays one."""
-    return "\n".join(
-        f" {piece}" if piece.startswith(_STUFFED) else piece
-        for line in text.split("\n")
-        for piece in _pieces(line)
-    )
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if len(line) > _WIDTH:
+            lines += _pieces(line)
+        else:
+            lines.append(line)
+    return _TO_STUFF.sub(" ", "\n".join(lines))
 
 
 def joined(text: str) -> str:
@@ -38,7 +41,8 @@ def joined(text: str) -> str:
 
 def without_trailing_spaces(text: str) -> str:
     """Take away spaces that would join a line to the next."""
-    if " \n" not in text and not text.endswith(" "):
+    signatures = text.count(f"\n{_BEFORE_A_SIGNATURE}\n")
+    if text.count(" \n") == signatures and not text.endswith(" "):
         return text
     return "\n".join(
         line if line == _BEFORE_A_SIGNATURE else line.rstrip(" ")

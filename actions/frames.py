@@ -47,9 +47,10 @@ _FRAMES: Final = {
             "Sent for {name} by Postbag, which helps people write to their own MP. An "
             "answer goes to the writer."
         ),
+        # In plain ASCII, like the line above: most letters then need no encoding.
         office_note=(
-            "For the MP’s office: is {name} not your constituent, or is something else "
-            "wrong with this mail? Please tell us: {link}"
+            "For the office of the MP: is {name} not your constituent, or is something "
+            "else wrong with this mail? Please tell us: {link}"
         ),
         office_link="(the link is in the copy that the office gets)",
         nobody="the writer",

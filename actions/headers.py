@@ -51,6 +51,14 @@ def written(party: Party) -> str:
     return f"{_folded(party.name)}\r\n <{party.address}>"
 
 
+def plainly(party: Party) -> str:
+    """Write the same for those who encode it themselves, such as a provider."""
+    if not party.name:
+        return party.address
+    quoted = party.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{party.address}>'
+
+
 def free_text(value: str) -> str:
     """Write free text, such as a subject."""
     return value if _is_plain(value) else _folded(value)

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext, gettext_lazy
 
-from actions import closure, reasons, refusals
+from actions import closure, pacing, rates, reasons, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {
@@ -83,6 +83,19 @@ class Plan:
     is_going: bool
     # Why it does not go for now; "" while letters go.
     held: str
+    # Until which day its campaign holds letters, if it does.
+    held_until: datetime.date | None = None
+    # Later than the next mail, as others to the same MP go before it.
+    is_spread: bool = False
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """When a letter goes if its writer confirms it now."""
+
+    at: datetime.datetime
+    held_until: datetime.date | None
+    is_spread: bool
 
 
 def of(letter: Letter) -> list[Happening]:
@@ -134,7 +147,16 @@ def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
         is_going=owed.leased_until is not None and owed.leased_until > now,
         held=closure.of_sending(now, live=not letter.is_demo)
         or closure.of_result(letter, now),
+        held_until=rates.held_until(letter.campaign.letters_go_from, now),
+        is_spread=not owed.attempts and owed.due_at > now + _LATE_AFTER,
     )
+
+
+def expectation_of(letter: Letter, now: datetime.datetime) -> Expectation:
+    """Say when a letter goes if it is confirmed now."""
+    at = pacing.expected_for(letter, now)
+    held_until = rates.held_until(letter.campaign.letters_go_from, now)
+    return Expectation(at, held_until, is_spread=at > now + _LATE_AFTER)
 
 
 def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, bool]]:

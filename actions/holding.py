@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from actions import lifecycle, reasons
+from actions import lifecycle, pacing, reasons
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
@@ -88,7 +88,7 @@ def release(
     """
     if not lifecycle.make(Move.RELEASE, letter, now, cause=cause, among=among):
         return False
-    owe(letter, Delivery.Kind.LETTER, now)
+    owe(letter, Delivery.Kind.LETTER, pacing.slot_for(letter, now))
     _drop(letter, Delivery.Kind.HELD_NOTICE, now)
     letter.refresh_from_db()
     return True
@@ -129,7 +129,7 @@ def end_overdue(now: datetime.datetime) -> int:
     )
 
 
-def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
+def owe(letter: Letter, kind: Delivery.Kind, due_at: datetime.datetime) -> None:
     """Owe a mail of a letter, also if one of its kind went or was dropped before.
 
     One that went makes way for another row, as a row goes by one Message-ID: mail
@@ -142,7 +142,7 @@ def owe(letter: Letter, kind: Delivery.Kind, now: datetime.datetime) -> None:
         defaults={
             "is_demo": letter.is_demo,
             "state": Delivery.State.WAITING,
-            "due_at": now,
+            "due_at": due_at,
             "attempts": 0,
             "done_at": None,
             "last_error": "",

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Final
 
+from anymail.exceptions import AnymailError
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
@@ -18,6 +20,7 @@ from django.utils import timezone
 from actions import flowing, headers, passing_on, refusals, wording
 from actions.addresses import our_address
 from actions.errors import (
+    NoWayOutError,
     TemporaryDeliveryError,
     WrongModeError,
 )
@@ -67,10 +70,6 @@ class Mail(EmailMessage):
         self.written = {
             header: headers.written(party) for header, party in self.parties.items()
         }
-        unfolded = {
-            header: written.replace("\r\n", "")
-            for header, written in self.written.items()
-        }
         self.title = headers.without_control(words.subject)
         self.text = flowing.without_trailing_spaces(
             words.body.replace("\r\n", "\n").replace("\r", "\n")
@@ -92,9 +91,13 @@ class Mail(EmailMessage):
         super().__init__(
             subject=self.title,
             body=self.text,
-            from_email=unfolded["From"],
-            to=[unfolded["To"]],
-            reply_to=[unfolded["Reply-To"]] if words.reply_to else [],
+            from_email=headers.plainly(self.parties["From"]),
+            to=[headers.plainly(self.parties["To"])],
+            reply_to=[
+                headers.plainly(party)
+                for header, party in self.parties.items()
+                if header == "Reply-To"
+            ],
             headers=others,
         )
 
@@ -181,17 +184,22 @@ class Connection:
         self._backend = backend
         # None where mail goes out by something other than SMTP.
         self._server = backend.connection if isinstance(backend, SmtpBackend) else None
+        self._is_without_answer = False
 
     @property
     def is_open(self) -> bool:
         """Whether another mail can go; a server that hung up takes no more."""
-        return self._server is None or self._server.sock is not None
+        if self._server is None:
+            return not self._is_without_answer
+        return self._server.sock is not None
 
     def send(self, mail: Mail) -> None:
         """Hand one mail over; when this returns the server has taken it.
 
         Raises:
             TemporaryDeliveryError: trying again later helps.
+            LostAnswerError: so it does, but the mail may have been taken.
+            NoWayOutError: so it does, and the mail is not what is wrong.
             PermanentDeliveryError: it will never be taken.
             WrongModeError: it does not belong to this mode.
 
@@ -200,7 +208,7 @@ class Connection:
             raise WrongModeError(str(mail.owner))
         try:
             if self._server is None:
-                self._backend.send_messages([mail])
+                self._keep(mail)
             else:
                 # Django's own way from here parses every address once more.
                 self._server.sendmail(
@@ -208,8 +216,16 @@ class Connection:
                     [mail.parties["To"].address],
                     mail.as_wire(),
                 )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, AnymailError) as error:
+            self._is_without_answer = refusals.is_without_answer(error)
             raise refusals.meaning_of(error) from error
+
+    def _keep(self, mail: Mail) -> None:
+        try:
+            self._backend.send_messages([mail])
+        except OSError as error:
+            message = f"The outbox cannot be written: {error.strerror}."
+            raise NoWayOutError(message) from error
 
 
 @contextmanager
@@ -231,12 +247,7 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
     our_address("SENDER_ADDRESS")
     if settings.CONTROLLER_CONTACT:
         our_address("CONTROLLER_CONTACT")
-    backend: BaseEmailBackend = get_connection(
-        settings.EMAIL_BACKEND
-        if settings.DELIVERY_IS_LIVE
-        else "actions.outbox.OutboxBackend",
-        timeout=patience,
-    )
+    backend = _backend(patience or settings.EMAIL_TIMEOUT)
     try:
         try:
             backend.open()
@@ -247,6 +258,19 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
         # What was taken is taken, however the goodbye goes.
         with suppress(OSError):
             backend.close()
+
+
+def _backend(patience: float) -> BaseEmailBackend:
+    try:
+        return get_connection(
+            settings.EMAIL_BACKEND
+            if settings.DELIVERY_IS_LIVE
+            else "actions.outbox.OutboxBackend",
+            timeout=patience,
+        )
+    except ImproperlyConfigured as error:
+        # What a provider still needs; it names the setting, and no value.
+        raise TemporaryDeliveryError(str(error)) from error
 
 
 def message_for(delivery: Delivery, *, now: datetime.datetime | None = None) -> Mail:

@@ -171,12 +171,18 @@ def _write(message: EmailMessage) -> None:
     name = f"{timezone.now().astimezone(datetime.UTC):{_STAMP}}-{whose}"
     finished = folder / (name + _ENDING)
     unfinished = folder / (name + _UNFINISHED)
+    content = _as_bytes(message)
     opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "wb") as file:
-        file.write(_as_bytes(message))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(finished)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(finished)
+    except OSError:
+        # It would take the room that the next try needs.
+        unfinished.unlink(missing_ok=True)
+        raise
     _keep_on_disk(folder)
 
 

@@ -12,11 +12,12 @@ holds it by its lease; each function says whether that was so.
 
 import datetime
 import logging
+import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -29,9 +30,15 @@ from actions.models import (
     LetterEvent,
     Subscription,
 )
+from actions.models.deliveries import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
 
+Value = TypeVar("Value")
+
+# No lease and no pause ends so late: the clock was wrong when it was written.
+_NEVER_SO_FAR_OFF: Final = datetime.timedelta(days=2)
+_LEAST: Final = uuid.UUID(int=0)
 _QUICK: Final = {
     "postgresql": "SET synchronous_commit = off",
     "sqlite": "PRAGMA synchronous = NORMAL",
@@ -86,6 +93,24 @@ def not_waiting_for_the_disk() -> Iterator[None]:
             _set(_SAFE[connection.vendor])
 
 
+def insist(write: Callable[[], Value], patience: datetime.timedelta) -> Value:
+    """Write down what went, even if the database is away for a while.
+
+    Raises:
+        OperationalError, InterfaceError: it was away for longer than our patience.
+
+    """
+    give_up = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            return write()
+        except (InterfaceError, OperationalError):
+            if time.monotonic() > give_up:
+                raise
+            connection.close()
+            time.sleep(1)
+
+
 def sent(delivery: Delivery, now: datetime.datetime) -> bool:
     """Mark that the mail server has taken it; ``settle`` must follow.
 
@@ -95,7 +120,9 @@ def sent(delivery: Delivery, now: datetime.datetime) -> bool:
     values = [now, delivery.pk, delivery.lease]
     with connection.cursor() as cursor:
         cursor.execute(_SENT, [_adapted(value) for value in values])
-        return cursor.rowcount == 1 or _is_no_longer_ours(delivery)
+        if cursor.rowcount == 1:
+            return True
+    return _is_marked(delivery) or _is_no_longer_ours(delivery)
 
 
 @transaction.atomic
@@ -132,10 +159,35 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
 
 def unsettled(now: datetime.datetime) -> list[uuid.UUID]:
     """Name the leases that ended with marks that nobody settled."""
-    left = Delivery.objects.filter(
-        state=Delivery.State.SENT, lease__isnull=False, leased_until__lte=now
-    )
+    left = _leased().filter(state=Delivery.State.SENT, leased_until__lte=now)
     return [lease for lease in left.values_list("lease", flat=True).distinct() if lease]
+
+
+def abandoned(now: datetime.datetime) -> int:
+    """Free the mails of leases that ended: their worker is dead, or hangs.
+
+    Returns:
+        Of how many leases. Of each, one mail may have gone: the one in hand. Of several
+        workers that look at once, one counts a lease.
+
+    """
+    ended = _leased().filter(state=Delivery.State.WAITING, leased_until__lte=now)
+    freed = 0
+    for lease in list(ended.values_list("lease", flat=True).distinct()):
+        moved = ended.filter(lease=lease).update(lease=None, leased_until=None)
+        freed += bool(moved)
+    return freed
+
+
+def set_right(now: datetime.datetime, lease_time: datetime.timedelta) -> None:
+    """Shorten pauses and leases that were written while the clock was far ahead."""
+    never = now + _NEVER_SO_FAR_OFF
+    put_off = Delivery.objects.waiting().filter(due_at__gt=never)
+    if put_off.exists():
+        put_off.update(due_at=now)
+    held = _leased().filter(leased_until__gt=never)
+    if held.exists():
+        held.update(leased_until=now + lease_time)
 
 
 @transaction.atomic
@@ -197,6 +249,11 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
     return bool(moved)
 
 
+def _leased() -> DeliveryQuerySet:
+    """Ask for what has a lease, in words for which SQLite, too, uses the index."""
+    return Delivery.objects.filter(lease__gte=_LEAST)
+
+
 def _end_needs(finished: Sequence[Delivery], now: datetime.datetime) -> None:
     """Erase what was kept for one mail, which went or never will.
 
@@ -232,6 +289,12 @@ def _finish(
         )
     )
     return bool(moved) or _is_no_longer_ours(delivery)
+
+
+def _is_marked(delivery: Delivery) -> bool:
+    """Whether the mark was made before, by a database that went before it said so."""
+    marked = Delivery.objects.filter(state=Delivery.State.SENT)
+    return marked.filter(pk=delivery.pk, lease=delivery.lease).exists()
 
 
 def _is_no_longer_ours(delivery: Delivery) -> bool:

@@ -5,6 +5,11 @@ import smtplib
 from dataclasses import dataclass
 from typing import Final
 
+from anymail.exceptions import (
+    AnymailError,
+    AnymailInvalidAddress,
+    AnymailRecipientsRefused,
+)
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from actions.errors import (
@@ -14,6 +19,17 @@ from actions.errors import (
 )
 
 _PERMANENT = range(500, 600)
+# What a provider answers over HTTP if it will never take this one mail. A wrong key
+# (401), a domain that it does not know (403, 404) or too many mails (429) are no mail's
+# fault.
+_PERMANENT_OVER_HTTP = frozenset({400, 413, 422})
+
+_PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
+_PROVIDER_BUSY = gettext_noop("The mail provider could not take it at that moment.")
+_PROVIDER_SENDS_NOTHING = gettext_noop(
+    "The mail provider sends nothing to this address, most often because mail to it "
+    "came back before."
+)
 
 # A server may repeat an address, a name or words of the letter in its answer. Only
 # these words of it, its codes and nothing else are kept.
@@ -126,8 +142,10 @@ def explained(reason: str) -> Explanation:
     return Explanation(str(words), reason)
 
 
-def meaning_of(error: OSError | ValueError) -> DeliveryError:
+def meaning_of(error: OSError | ValueError | AnymailError) -> DeliveryError:
     """Tell what helps from what does not (only RCPT and DATA speak of the mail)."""
+    if isinstance(error, AnymailError) and not isinstance(error, AnymailInvalidAddress):
+        return _meaning_of_provider(error)
     if isinstance(error, ValueError):
         return PermanentDeliveryError(reason(error))
     code, answer = 0, b""
@@ -140,6 +158,25 @@ def meaning_of(error: OSError | ValueError) -> DeliveryError:
             return TemporaryDeliveryError(reason(error))
     kind = PermanentDeliveryError if code in _PERMANENT else TemporaryDeliveryError
     return kind(_answer(code, answer))
+
+
+def is_without_answer(error: Exception) -> bool:
+    """Whether a provider said nothing at all, so that others need not be tried."""
+    if not isinstance(error, AnymailError):
+        return False
+    return isinstance(error, OSError) and getattr(error, "status_code", None) is None
+
+
+def _meaning_of_provider(error: AnymailError) -> DeliveryError:
+    """Tell the same of what a provider answers over HTTP, and keep none of its words.
+
+    They may repeat the mail, and are meant for whoever runs this place.
+    """
+    if isinstance(error, AnymailRecipientsRefused):
+        return PermanentDeliveryError(_PROVIDER_SENDS_NOTHING)
+    if error.status_code in _PERMANENT_OVER_HTTP:
+        return PermanentDeliveryError(_PROVIDER_REFUSED)
+    return TemporaryDeliveryError(_PROVIDER_BUSY)
 
 
 def reason(error: OSError | ValueError) -> str:

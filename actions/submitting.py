@@ -18,6 +18,7 @@ from actions import (
     lifecycle,
     limiting,
     own_words,
+    pacing,
     standing,
     tokens,
 )
@@ -161,7 +162,7 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
             letter=letter,
             kind=Delivery.Kind.LETTER,
             is_demo=letter.is_demo,
-            due_at=now,
+            due_at=pacing.slot_for(letter, now),
         )
         looking.hold_if_needed(letter, now)
     letter.refresh_from_db()

@@ -1,5 +1,6 @@
 """What each mail says, and between whom."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from actions import (
     headers,
     languages,
     mailboxes,
+    rates,
     reasons,
     tokens,
 )
@@ -216,6 +218,7 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
             "address": "\n".join((letter.recipient_name, *composing.HOUSE_OF_COMMONS)),
             "links": _links(letter),
             "asks_again": settings.ASK_AGAIN_AFTER_DAYS > 0,
+            "held_until": _held_until(letter, kind),
             **told,
         }
     )
@@ -286,6 +289,13 @@ def _of_wish(subscription: Subscription, kind: Delivery.Kind) -> Wording:
 def _contact() -> headers.Party | None:
     """Who answers for the data, if that is said."""
     return our_address("CONTROLLER_CONTACT") if settings.CONTROLLER_CONTACT else None
+
+
+def _held_until(letter: Letter, kind: Delivery.Kind) -> datetime.date | None:
+    """Until when the campaign holds letters; asks only for those to be confirmed."""
+    if kind not in {Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER}:
+        return None
+    return rates.held_until(letter.campaign.letters_go_from, letter.created_at)
 
 
 def _links(letter: Letter) -> dict[str, str]:

@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 # What a user may have set must not decide what is measured.
 _OF_POSTBAG: Final = (
     "ALLOWED_HOSTS",
+    "ANYMAIL_BACKEND",
     "CONTROLLER_CONTACT",
     "CONTROLLER_NAME",
     "DATABASE_URL",
@@ -41,6 +42,9 @@ _UNLIMITED: Final = {
     "LETTERS_PER_MAILBOX_PER_DAY": "100000000",
     "DEEDS_PER_ADDRESS_PER_HOUR": "100000000",
     "LEAST_SECONDS_TO_READ": "0",
+    "LETTERS_PER_MP_PER_HOUR": "1000000",
+    "LETTERS_PER_MP_PER_HOUR_OTHERWISE": "1000000",
+    "LETTERS_PER_HOUR": "1000000",
 }
 
 Environment = dict[str, str]

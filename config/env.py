@@ -1,6 +1,7 @@
 """Typed readers of environment variables that fail loudly."""
 
 import os
+import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
+from anymail import backends as anymail_backends
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.encoding import punycode
 
@@ -17,6 +19,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+# Beside the providers stand what they have in common, and what only pretends to send.
+_NO_PROVIDERS = frozenset({"base", "base_requests", "console", "test"})
 _DATABASES = frozenset({"django.db.backends.sqlite3", "django.db.backends.postgresql"})
 
 
@@ -57,13 +61,16 @@ def boolean(name: str, *, default: bool = False) -> bool:
     raise SettingError(message)
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number of at least ``least``."""
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least ``least`` and, if that is said, at most ``most``."""
     value = text(name)
     if not value:
         return default
     if not value.isascii() or not value.isdigit() or int(value) < least:
         message = f"{name} must be a whole number of at least {least}, not {value!r}."
+        raise SettingError(message)
+    if most is not None and int(value) > most:
+        message = f"{name} must be a whole number of at most {most}, not {value!r}."
         raise SettingError(message)
     return int(value)
 
@@ -181,6 +188,27 @@ def mail_server(name: str) -> MailServer | None:
         starttls=parts.scheme == "smtp+starttls",
         tls=parts.scheme == "smtps",
     )
+
+
+def mail_provider(name: str) -> str:
+    """Read the name of one of Anymail's providers, such as ``mailgun``; "" for none."""
+    value = text(name).lower()
+    known = {
+        found.name for found in pkgutil.iter_modules(anymail_backends.__path__)
+    } - _NO_PROVIDERS
+    if value and value not in known:
+        message = f"{name} must be one of {', '.join(sorted(known))}, not {value!r}."
+        raise SettingError(message)
+    return value
+
+
+def settings_of(prefix: str, *but: str) -> dict[str, str]:
+    """Read all variables that begin like this, without that beginning."""
+    return {
+        name.removeprefix(prefix): value.strip()
+        for name, value in os.environ.items()
+        if name.startswith(prefix) and name not in but and value.strip()
+    }
 
 
 def _is_domain(domain: str) -> bool:

@@ -22,10 +22,22 @@ DEBUG = env.boolean("DEBUG")
 # --- Delivery: nothing leaves the machine unless all of this is said -------------
 DELIVERY_IS_LIVE = env.choice("DELIVERY", ("demo", "live"), "demo") == "live"
 MAIL_SERVER = env.mail_server("MAIL_URL")
+ANYMAIL: dict[str, Any] = {}
+MAIL_PROVIDER = env.mail_provider("ANYMAIL_BACKEND")
 SENDER_ADDRESS = env.mail_address("SENDER_ADDRESS", live=DELIVERY_IS_LIVE)
 if DELIVERY_IS_LIVE:
+    if MAIL_SERVER and MAIL_PROVIDER:
+        message = (
+            "MAIL_URL and ANYMAIL_BACKEND contradict each other: letters go out by one "
+            "mail server or by one provider."
+        )
+        raise env.SettingError(message)
     for needed, what_for in (
-        ("MAIL_URL", "the mail server that takes the letters"),
+        *(
+            ()
+            if MAIL_PROVIDER
+            else (("MAIL_URL", "the mail server that takes the letters"),)
+        ),
         ("SENDER_ADDRESS", "the address at your domain that letters come from"),
         ("SECRET_KEY", "a long random text that signs the links"),
         ("SITE_URL", "the site's own https address"),
@@ -39,16 +51,16 @@ if DELIVERY_IS_LIVE:
     if DEBUG:
         message = "DELIVERY=live and DEBUG=1 contradict each other: unset DEBUG."
         raise env.SettingError(message)
-elif MAIL_SERVER or SENDER_ADDRESS:
+elif MAIL_SERVER or MAIL_PROVIDER or SENDER_ADDRESS:
     message = (
-        "MAIL_URL or SENDER_ADDRESS is set but DELIVERY is not live: set DELIVERY=live "
-        "to send real letters, or unset both to try Postbag out."
+        "MAIL_URL, ANYMAIL_BACKEND or SENDER_ADDRESS is set but DELIVERY is not live: "
+        "set DELIVERY=live to send real letters, or unset them to try Postbag out."
     )
     raise env.SettingError(message)
 SENDER_ADDRESS = SENDER_ADDRESS or "letters@postbag.invalid"
 OUTBOX_DIR = VAR_DIR / "outbox"
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
+    "actions.mail_server.Backend"
     if DELIVERY_IS_LIVE
     else "actions.outbox.OutboxBackend"
 )
@@ -60,6 +72,15 @@ if MAIL_SERVER:
     EMAIL_USE_TLS = MAIL_SERVER.starttls
     EMAIL_USE_SSL = MAIL_SERVER.tls
 EMAIL_TIMEOUT = env.number("MAIL_TIMEOUT_SECONDS", 30, least=1)
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL |= {
+        # Not every provider knows an envelope sender, and none may be refused for it.
+        "IGNORE_UNSUPPORTED_FEATURES": True,
+        # A letter holds no pictures that tell who reads it, and its links stay links.
+        "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+        **env.settings_of("ANYMAIL_", "ANYMAIL_BACKEND"),
+    }
 DEFAULT_FROM_EMAIL = SENDER_ADDRESS
 
 # --- Who runs this place ----------------------------------------------------------
@@ -135,12 +156,22 @@ if INCOMING_WEBHOOK != "none":
         raise env.SettingError(message)
     # A form may write each byte as three.
     DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * LARGEST_INCOMING_BYTES
-ANYMAIL = {
+ANYMAIL |= {
     "WEBHOOK_SECRET": _webhook_secret,
     "MAILGUN_WEBHOOK_SIGNING_KEY": _webhook_key,
 }
 # A letter sent sooner after its page was made than a person can read is a robot's.
 LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
+# How many letters go out in an hour, by however many workers: to one MP from Monday to
+# Friday, 8 to 18 in London, and otherwise (0: none then); and to all (0: any number).
+_MOST_LETTERS = 1_000_000
+LETTERS_PER_MP_PER_HOUR = env.number(
+    "LETTERS_PER_MP_PER_HOUR", 30, least=1, most=_MOST_LETTERS
+)
+LETTERS_PER_MP_PER_HOUR_OTHERWISE = env.number(
+    "LETTERS_PER_MP_PER_HOUR_OTHERWISE", 6, most=_MOST_LETTERS
+)
+LETTERS_PER_HOUR = env.number("LETTERS_PER_HOUR", 3000, most=_MOST_LETTERS)
 # How many proxies of our own stand in front and append to X-Forwarded-For.
 PROXY_COUNT = env.number("PROXY_COUNT", 0)
 if DELIVERY_IS_LIVE and not PROXY_COUNT:

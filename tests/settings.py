@@ -16,7 +16,14 @@ os.environ["POSTBAG_VAR"] = _folder
 os.environ["DELIVERY"] = "demo"
 os.environ["SECRET_KEY"] = "for the tests only, long enough for Django's own check"
 for _name in (
-    *("MAIL_URL", "SENDER_ADDRESS", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"),
+    *(
+        "MAIL_URL",
+        "ANYMAIL_BACKEND",
+        "SENDER_ADDRESS",
+        "SITE_URL",
+        "ALLOWED_HOSTS",
+        "DEBUG",
+    ),
     *("LIVE_LOOKUP", "MEMBERS_API_URL", "POSTCODES_IO_URL"),
     *("THEYWORKFORYOU_URL", "THEYWORKFORYOU_KEY"),
     *("BACKUPS_DIR", "BACKUPS_KEPT_DAYS"),
@@ -38,6 +45,10 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # The shipped members age while the tests stay as they are; those of the waiting say 45.
 MEMBERS_OLD_AFTER_DAYS = 100_000
+
+# The tests' letters go at once; those of the pace say how many may.
+LETTERS_PER_MP_PER_HOUR = LETTERS_PER_MP_PER_HOUR_OTHERWISE = 1_000_000
+LETTERS_PER_HOUR = 0
 
 # The slowness of the real ones protects people's passwords; here there are none.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

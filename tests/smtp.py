@@ -3,13 +3,17 @@
 import asyncio
 import email
 import email.policy
+import logging
+import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from enum import Enum, auto
+from ssl import SSLContext
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,6 +24,9 @@ from actions import flowing
 
 SENDER = "letters@postbag.example"
 SECONDS_TO_ANSWER = 2
+# Each line of each dialogue, otherwise, which takes longer than to answer it.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+_ID = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE)
 
 
 class Fault(Enum):
@@ -27,10 +34,19 @@ class Fault(Enum):
 
     BUSY = auto()  # 4xx to RCPT
     NOBODY_THERE = auto()  # 5xx to RCPT, repeating the address
-    REFUSED = auto()  # 5xx after the whole mail, repeating some of it
+    CLOSES = auto()  # 421 to RCPT, and goodbye
+    DRIPS = auto()  # an answer to RCPT that comes line by line and never ends
+    BUSY_AT_DATA = auto()  # 4xx to DATA, before the mail
     HANGS_UP_BEFORE_THE_END = auto()  # at DATA: the mail never arrives
+    STALLS = auto()  # never answers, and has not taken it
+    BUSY_AFTER_THE_END = auto()  # 4xx after the whole mail
+    REFUSED = auto()  # 5xx after the whole mail, repeating some of it
     HANGS_UP_AFTER_THE_END = auto()  # the mail arrives, the answer does not
-    STALLS = auto()  # never answers
+    STALLS_AFTER_THE_END = auto()  # likewise, and it keeps the line
+
+
+LOSES_THE_ANSWER = {Fault.HANGS_UP_AFTER_THE_END, Fault.STALLS_AFTER_THE_END}
+REFUSES_FOR_GOOD = {Fault.NOBODY_THERE, Fault.REFUSED}
 
 
 class MailServer:
@@ -39,14 +55,24 @@ class MailServer:
     def __init__(self, port: int) -> None:
         self.host = "127.0.0.1"
         self.port = port
+        # Of the next mails, whoever they are for, and of those to an address.
         self.faults: list[Fault | None] = []
-        self.at_hand: Fault | None = None
+        self.faults_of: dict[str, list[Fault]] = {}
+        self.closes_every = 0  # connection: at once, without a word
+        # Done once a mail is taken, before the answer.
+        self.at_taking: Callable[[], None] = lambda: None
+        self.at_hand: WeakKeyDictionary[Envelope, Fault | None] = WeakKeyDictionary()
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.senders: list[str] = []
         self.seconds_for_a_mail = 0.0
         self.begun = threading.Event()
         self.connections = 0
+        self.starttls: SSLContext | None = None
+        # Of mails that came whole: how many were taken and no answer came, and how many
+        # got none, taken or not, which is all that their sender can know.
+        self.lost_answers = 0
+        self.unanswered = 0
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -56,23 +82,49 @@ class MailServer:
     @property
     def ids(self) -> list[str]:
         """Their Message-IDs, in the order of arrival."""
-        return [str(mail["Message-ID"]) for mail in self.mails]
+        return [_ID.findall(raw)[0].decode() for raw in self.raw]
+
+    def next_fault(self, address: str) -> Fault | None:
+        """Say what happens to the next mail to an address."""
+        if own := self.faults_of.get(address):
+            return own.pop(0)
+        return self.faults.pop(0) if self.faults else None
+
+
+def _hang_up(server: SMTP) -> None:
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
+
+
+class _Hooks:
+    """What aiosmtpd asks; it looks at each attribute for each connection."""
+
+    def __init__(self, told: MailServer) -> None:
+        self.told = told
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self,
-        _server: SMTP,
+        server: SMTP,
         _session: Session,
         envelope: Envelope,
         address: str,
         _options: list[str],
     ) -> str:
-        self.begun.set()
-        fault = self.faults.pop(0) if self.faults else None
-        if fault is Fault.BUSY:
-            return f"451 4.7.1 <{address}>: greylisted, try again later"
-        if fault is Fault.NOBODY_THERE:
-            return f"550 5.1.1 <{address}>: user unknown, ask {address}"
-        self.at_hand = fault
+        self.told.begun.set()
+        fault = self.told.next_fault(address)
+        match fault:
+            case Fault.BUSY:
+                return f"451 4.7.1 <{address}>: greylisted, try again later"
+            case Fault.NOBODY_THERE:
+                return f"550 5.1.1 <{address}>: user unknown, ask {address}"
+            case Fault.CLOSES:
+                server.loop.call_soon(_hang_up, server)
+                return "421 4.3.2 shutting down"
+            case Fault.DRIPS:
+                for _ in range(6 * SECONDS_TO_ANSWER):
+                    await server.push("250-one moment")
+                    await asyncio.sleep(0.5)
+        self.told.at_hand[envelope] = fault
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -81,44 +133,73 @@ class MailServer:
     ) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
-        await asyncio.sleep(self.seconds_for_a_mail)
-        if self.at_hand is Fault.STALLS:
-            await asyncio.sleep(3 * SECONDS_TO_ANSWER)
-        if self.at_hand is Fault.REFUSED:
-            subject = _parsed(content)["Subject"]
-            return f'554 5.7.1 message "{subject}" rejected: {subject} is spam'
-        self.raw.append(content)
-        self.recipients += envelope.rcpt_tos
-        self.senders.append(envelope.mail_from or "")
-        if self.at_hand is Fault.HANGS_UP_AFTER_THE_END:
+        await asyncio.sleep(self.told.seconds_for_a_mail)
+        fault = self.told.at_hand.get(envelope)
+        match fault:
+            case Fault.STALLS:
+                self.told.unanswered += 1
+                await asyncio.sleep(3 * SECONDS_TO_ANSWER)
+            case Fault.BUSY_AFTER_THE_END:
+                return "452 4.3.1 insufficient system storage"
+            case Fault.REFUSED:
+                subject = _parsed(content)["Subject"]
+                return f'554 5.7.1 message "{subject}" rejected: {subject} is spam'
+        self.told.raw.append(content)
+        self.told.recipients += envelope.rcpt_tos
+        self.told.senders.append(envelope.mail_from or "")
+        if fault in LOSES_THE_ANSWER:
+            self.told.lost_answers += 1
+            self.told.unanswered += 1
+        self.told.at_taking()
+        if fault is Fault.HANGS_UP_AFTER_THE_END:
             _hang_up(server)
+        if fault is Fault.STALLS_AFTER_THE_END:
+            await asyncio.sleep(3 * SECONDS_TO_ANSWER)
         return "250 OK"
 
 
-def _hang_up(server: SMTP) -> None:
-    assert isinstance(server.transport, asyncio.Transport)
-    server.transport.abort()
-
-
 class _Server(SMTP):
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
-        if self.event_handler.at_hand is Fault.HANGS_UP_BEFORE_THE_END:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        server = self.event_handler.told
+        server.connections += 1
+        if server.closes_every and server.connections % server.closes_every == 0:
             _hang_up(self)
-            return
-        await super().smtp_DATA(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        match self.event_handler.told.at_hand.get(self.envelope):
+            case Fault.HANGS_UP_BEFORE_THE_END:
+                _hang_up(self)
+            case Fault.BUSY_AT_DATA:
+                await self.push("451 4.3.0 try again later")
+            case _:
+                await super().smtp_DATA(arg)
 
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        self.handler.connections += 1
-        return _Server(self.handler, ident="fake", hostname="localhost")
+        return _Server(
+            self.handler,
+            ident="fake",
+            hostname="localhost",
+            tls_context=self.handler.told.starttls,
+            require_starttls=self.handler.told.starttls is not None,
+        )
 
 
 @contextmanager
-def running(port: int | None = None) -> Iterator[MailServer]:
-    """Run a mail server until the block ends."""
+def running(
+    port: int | None = None,
+    *,
+    tls: SSLContext | None = None,
+    starttls: SSLContext | None = None,
+) -> Iterator[MailServer]:
+    """Run a mail server until the block ends, with TLS from the start or when asked."""
     server = MailServer(port or _free_port())
-    controller = _Controller(server, hostname=server.host, port=server.port)
+    server.starttls = starttls
+    controller = _Controller(
+        _Hooks(server), hostname=server.host, port=server.port, ssl_context=tls
+    )
     controller.start()
     try:
         yield server
@@ -131,7 +212,7 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
     """A mail server that this process delivers to, as in live mode."""
     with running() as server:
         settings.DELIVERY_IS_LIVE = True
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "actions.mail_server.Backend"
         settings.EMAIL_HOST = server.host
         settings.EMAIL_PORT = server.port
         settings.EMAIL_TIMEOUT = SECONDS_TO_ANSWER

@@ -37,6 +37,22 @@ def live(var: Path, port: int, *, timeout: int = 5) -> dict[str, str]:
         # Nobody but this machine is asked, and the shipped members may be of any age.
         "SYNC_MEMBERS": "0",
         "MEMBERS_OLD_AFTER_DAYS": "100000",
+        # Any number of letters may go to one MP.
+        "LETTERS_PER_MP_PER_HOUR": "1000000",
+        "LETTERS_PER_MP_PER_HOUR_OTHERWISE": "1000000",
+        "LETTERS_PER_HOUR": "0",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+
+
+def demo(var: Path) -> dict[str, str]:
+    """Write the environment of a worker that sends to the outbox in a folder."""
+    return {
+        **os.environ,
+        "POSTBAG_VAR": str(var),
+        "DATABASE_URL": database_url(),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "SYNC_MEMBERS": "0",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 

@@ -20,6 +20,7 @@ from actions.models.moderation import (
     OfficeReport,
     WatchedMailbox,
 )
+from actions.models.pace import Pace
 from actions.models.subscriptions import Subscription
 from actions.models.translations import (
     CampaignTranslation,
@@ -43,6 +44,7 @@ __all__ = [
     "LetterTemplate",
     "LetterTemplateVersion",
     "OfficeReport",
+    "Pace",
     "Prompt",
     "PromptTranslation",
     "RateCount",

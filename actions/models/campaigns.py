@@ -146,6 +146,14 @@ class Campaign(models.Model):
         default=10,
         help_text="With fewer words of its writer's own it is a signature.",
     )
+    letters_go_from = models.DateField(
+        "hold letters until",
+        null=True,
+        blank=True,
+        help_text="Letters that are confirmed before this day wait for it, and go from "
+        "8 in the morning on, spread out. Their writers see that. Empty, they go at "
+        "once; another day moves those that wait.",
+    )
     donate_url = models.URLField(
         "where to donate",
         max_length=300,

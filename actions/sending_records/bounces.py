@@ -45,7 +45,11 @@ def _is_there(host: str, source: Source) -> bool:
 def _found(domain: str, hosts: tuple[str, ...], source: Source) -> Finding:
     sample = f"{domain}. MX 10 HOST-OF-YOUR-MAILBOX."
     if hosts:
-        return Finding(_RECORD, Verdict.OK, f"{domain} takes mail at {hosts[0]}.")
+        return Finding(
+            _RECORD,
+            Verdict.OK,
+            f"{domain} takes mail at {hosts[0]}; have it take mail to any address.",
+        )
     if source.has_address(domain):
         return Finding(
             _RECORD,

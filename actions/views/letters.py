@@ -201,7 +201,8 @@ def _to_confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
     if closure.of_campaign(shown.campaign):
         template = "letters/no_parliament.html"
         return _closed(request, template, shown, HTTPStatus.CONFLICT)
-    return _page(request, "letters/confirm.html", shown)
+    expected = history.expectation_of(shown, timezone.now())
+    return _page(request, "letters/confirm.html", shown, expected=expected)
 
 
 def _not_queued(

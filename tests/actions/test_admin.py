@@ -1,3 +1,4 @@
+import datetime
 import html
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,10 @@ from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from actions import colours, composing, first_campaign, rendering
+from actions import colours, composing, first_campaign, rates, rendering
 from actions.models import (
     Campaign,
     Delivery,
@@ -64,6 +66,7 @@ def filled_in(campaign: Campaign, **changed: Any) -> dict[str, Any]:
     """Every field of a campaign's page as it comes to the browser."""
     names = [field.name for field in Campaign._meta.fields if field.editable]
     values = {name: getattr(campaign, name) for name in names if name != "id"}
+    values["letters_go_from"] = campaign.letters_go_from or ""
     demands = list(campaign.demands.in_order())
     values |= rows("demands", demands, len(demands))
     sources = list(campaign.sources.all())
@@ -142,6 +145,21 @@ def test_staff_change_a_campaign_with_its_demands_and_sources(
     assert campaign.headline == "Ask now"
     assert campaign.demands.in_order()[0].title == "More sanctions"
     assert campaign.sources.filter(publisher="Hansard").exists()
+
+
+def test_another_day_to_hold_letters_until_moves_those_that_wait(
+    staff: Client, campaign: Campaign
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED, campaign=campaign)
+    day = timezone.localdate() + datetime.timedelta(days=30)
+    changed = filled_in(campaign, letters_go_from=day.isoformat())
+    assert staff.post(campaign_page(campaign), changed).status_code == 302
+    assert letter.deliveries.get().due_at == rates.opening(day)
+    moved_by_hand = rates.opening(day) + datetime.timedelta(hours=3)
+    letter.deliveries.update(due_at=moved_by_hand)
+    changed["headline"] = "Ask now"
+    assert staff.post(campaign_page(campaign), changed).status_code == 302
+    assert letter.deliveries.get().due_at == moved_by_hand
 
 
 def test_every_field_of_a_campaign_is_among_those_that_staff_see(

@@ -30,7 +30,8 @@ ok                  DKIM     There is an RSA key of 2048 bits at \
 k1._domainkey.example.org.
 ok                  DMARC    The record at _dmarc.example.org has mail that only \
 claims to be from you kept out (p=reject).
-ok                  Bounces  example.org takes mail at mx.example.net.
+ok                  Bounces  example.org takes mail at mx.example.net; have it take \
+mail to any address.
 4 ok. Nothing was found missing or broken.
 """.splitlines()
     )

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from actions import composing, flowing, mail, reasons, tokens
 from actions.errors import PermanentDeliveryError, TemporaryDeliveryError
 from actions.models import Delivery, Letter, LetterEvent
-from tests.actions.factories import BODY, NOW, make_letter
+from tests.actions.factories import BODY, NOW, make_campaign, make_letter
 from tests.smtp import text_of
 
 pytestmark = pytest.mark.django_db
@@ -116,11 +116,12 @@ def test_only_paragraphs_are_broken_so_that_they_can_be_joined_again() -> None:
     body = quopri.decodestring(wire.partition(b"\r\n\r\n")[2]).decode()
     assert "\r\n12 Orchard Street\r\nLondon" in body
     ends = [line for line in body.split("\r\n") if line.endswith(" ")]
-    # Two of the paragraph, three of the footer, and what announces that.
+    # Two of the paragraph, one of the footer, one of the note to the office, one
+    # before that note's link, and what announces them all.
     assert len(ends) == 6
     assert "-- " in ends
-    lines = [line for line in body.split("\r\n") if "http" not in line]
-    assert max(map(len, lines)) <= 78
+    unbroken = [line for line in body.split("\r\n") if "://" not in line]
+    assert max(map(len, unbroken)) <= 78
 
 
 def test_a_link_in_a_mail_of_ours_is_never_broken() -> None:
@@ -303,6 +304,14 @@ def test_the_confirmation_holds_the_whole_letter_and_every_link(
     assert "29 November 2026, 12:00" in " ".join(text.split())
     assert "Opening the page sends nothing; only the button does." in text
     assert letter.campaign.headline not in text
+
+
+def test_the_confirmation_says_until_when_the_organisers_hold_letters() -> None:
+    day = datetime.date(2026, 12, 3)
+    held = make_letter(campaign=make_campaign(letters_go_from=day))
+    assert "hold letters until 3 December 2026. Once" in text_of(read(mail_of(held)))
+    over = make_letter(campaign=make_campaign(letters_go_from=NOW.date()))
+    assert "hold letters" not in text_of(read(mail_of(over)))
 
 
 def test_the_repeat_notice_gives_the_second_text_back() -> None:

@@ -42,6 +42,7 @@ from actions import (
     wording,
 )
 from actions.counting import Counted
+from actions.errors import LostAnswerError
 from actions.finding import Sureness
 from actions.headers import Party
 from actions.incoming import forwarding, parsing
@@ -898,9 +899,16 @@ CAUSES: Final = (
     reasons.HELD_TOO_LONG,
     "A fault in Postbag.",
     "The mail server hung up or did not answer in time.",
+    str(LostAnswerError()),
     "It holds a character that mail cannot carry.",
     "A name, address or subject cannot stand in a mail.",
     "OSError while handing it over.",
+    "The mail provider refused it.",
+    "The mail provider could not take it at that moment.",
+    (
+        "The mail provider sends nothing to this address, most often because mail to "
+        "it came back before."
+    ),
 )
 # In a mail server's: one of each that is told apart. These words are in English.
 ANSWERS: Final = (
@@ -970,6 +978,24 @@ def test_a_letter_in_the_queue(
     if is_going:
         for ending in ("cancel/", "erase/", "not-me/"):
             assert reader.post(at + ending).status_code == HTTPStatus.CONFLICT
+
+
+def test_a_letter_that_its_campaign_holds(listener: Listener, reader: Reader) -> None:
+    campaign = make_campaign(letters_go_from=timezone.localdate() + 9 * DAY)
+    letter = make_letter(campaign=campaign)
+    at = f"/letters/{tokens.for_letter(letter.pk)}/"
+    read_mail(listener, wording.of(letter.deliveries.get()))
+    reader.get(f"{at}confirm/")
+    reader.post(f"{at}confirm/")
+    reader.get(at)
+
+
+def test_a_letter_that_waits_for_others(reader: Reader, settings: Settings) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
+    first = make_letter()
+    submitting.confirm(first, now=timezone.now())
+    second = make_letter(representative=first.representative, campaign=first.campaign)
+    reader.get(f"/letters/{tokens.for_letter(second.pk)}/confirm/")
 
 
 @pytest.mark.parametrize("is_disowned", [False, True])

@@ -1,5 +1,6 @@
 """The local outbox: files that only their owner reads, whole or not there."""
 
+import resource
 import stat
 import uuid
 from pathlib import Path
@@ -43,7 +44,8 @@ def test_every_second_piece_is_an_address_without_what_closes_the_sentence() -> 
     make_letter(body=body, base_text=body, state=Letter.State.QUEUED)
     deliver()
     (message,) = outbox.newest()
-    assert message.pieces[1::2] == ["https://a.example/b?c=d", "http://e.example"]
+    *typed, _of_the_office = message.pieces[1::2]
+    assert typed == ["https://a.example/b?c=d", "http://e.example"]
     assert "".join(message.pieces) == message.text
 
 
@@ -109,12 +111,28 @@ def test_other_mail_of_django_lands_there_too_and_belongs_to_no_letter() -> None
     assert outbox.owners() == set()
 
 
-def test_a_full_disk_puts_the_letter_off(folder: Path) -> None:
+def test_an_outbox_that_cannot_be_written_costs_no_letter_a_try(folder: Path) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     # A file where the folder should be fails in the same way for everybody, root too.
     folder.write_text("")
     tidings = delivering.deliver_due(clock=lambda: NOW)
-    assert tidings.postponed == 1
-    assert (
-        letter.deliveries.get().last_error == "FileExistsError while handing it over."
-    )
+    assert not tidings.any_moved
+    assert tidings.trouble == "The outbox cannot be written: File exists."
+    delivery = letter.deliveries.get()
+    assert (delivery.attempts, delivery.lease) == (0, None)
+    folder.unlink()
+    assert delivering.deliver_due(clock=lambda: NOW).sent == 1
+
+
+def test_a_mail_for_which_there_is_no_room_leaves_no_half_file(folder: Path) -> None:
+    backend = get_connection("actions.outbox.OutboxBackend")
+    mail = EmailMessage("Hello", "Text", "a@b.example", ["c@d.example"])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            backend.send_messages([mail])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(folder.iterdir()) == []
+    assert backend.send_messages([mail]) == 1

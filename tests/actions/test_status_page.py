@@ -9,9 +9,17 @@ import pytest
 from django.conf import settings as project
 from django.test import Client
 from django.utils import timezone, translation
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from actions import lifecycle, privacy, reasons, recording, submitting, tokens
+from actions import (
+    lifecycle,
+    privacy,
+    rates,
+    reasons,
+    recording,
+    submitting,
+    tokens,
+)
 from actions.models import Delivery, Letter, LetterEvent
 from tests.actions.factories import make_campaign, make_letter
 from tests.actions.pages import text
@@ -56,6 +64,42 @@ def test_a_letter_that_is_planned_says_for_when(client: Client) -> None:
     due = timezone.now() + 3 * HOUR
     letter.deliveries.update(due_at=due)
     assert f"Planned for {appointment(due)}" in shown(client, letter)
+
+
+def test_a_letter_that_waits_for_others_says_so(client: Client) -> None:
+    letter = make(state=Letter.State.QUEUED)
+    reason = "Letters to one MP go one after another"
+    letter.deliveries.update(due_at=timezone.now() + 3 * HOUR)
+    assert reason in shown(client, letter)
+    letter.deliveries.update(due_at=timezone.now() + HOUR / 60)
+    assert reason not in shown(client, letter)
+
+
+def test_a_letter_that_the_organisers_hold_says_until_when(client: Client) -> None:
+    day = timezone.localdate() + 9 * DAY
+    campaign = make_campaign(letters_go_from=day)
+    letter = make(campaign=campaign)
+    due = appointment(rates.opening(day))
+    held = f"The organisers hold letters until {a_day(rates.opening(day))};"
+    link = f"/letters/{tokens.for_letter(letter.pk)}/"
+    asked = " ".join(
+        re.sub(r"<[^>]+>", "", text(client.get(f"{link}confirm/"))).split()
+    )
+    assert f"{held} yours would go on {due}." in asked
+    client.post(f"{link}confirm/")
+    assert f"{held} yours is planned for {due}." in shown(client, letter)
+
+
+def test_whoever_is_asked_to_confirm_learns_that_others_go_first(
+    client: Client, settings: Settings
+) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
+    first = make()
+    second = make(campaign=first.campaign, representative=first.representative)
+    link = f"/letters/{tokens.for_letter(second.pk)}/confirm/"
+    assert "one after another" not in text(client.get(link))
+    submitting.confirm(first, now=timezone.now())
+    assert "It would go on" in text(client.get(link))
 
 
 def test_a_planned_time_is_told_as_the_clocks_here_go(client: Client) -> None:

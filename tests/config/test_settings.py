@@ -66,8 +66,29 @@ def test_real_delivery_starts_when_everything_is_said(tmp_path: Path) -> None:
     started = start(tmp_path, **LIVE)
     assert started.stdout.split() == [
         "True",
-        "django.core.mail.backends.smtp.EmailBackend",
+        "actions.mail_server.Backend",
     ]
+
+
+def test_a_provider_takes_the_mail_servers_place(tmp_path: Path) -> None:
+    said = {name: value for name, value in LIVE.items() if name != "MAIL_URL"}
+    shown = (
+        "from django.core.mail import get_connection as g; c = g(); "
+        "print(c.esp_name, c.api_key, c.sender_domain, c.ignore_unsupported_features, "
+        "c.send_defaults)"
+    )
+    started = run(
+        tmp_path,
+        shown,
+        **said,
+        ANYMAIL_BACKEND="Mailgun",
+        ANYMAIL_MAILGUN_API_KEY="key-1",
+        ANYMAIL_MAILGUN_SENDER_DOMAIN="letters.example",
+    )
+    assert started.stdout.strip() == (
+        "Mailgun key-1 letters.example True "
+        "{'track_opens': False, 'track_clicks': False}"
+    ), started.stderr
 
 
 @pytest.mark.parametrize("missing", [name for name in LIVE if name != "DELIVERY"])
@@ -89,6 +110,12 @@ def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None
         ({"POSTCODES_IO_URL": "http://a/b"}, "POSTCODES_IO_URL must be the address"),
         ({"MAIL_URL": "smtp://mail.example"}, "DELIVERY is not live"),
         ({"SENDER_ADDRESS": "a@b.example"}, "DELIVERY is not live"),
+        ({"ANYMAIL_BACKEND": "mailgun"}, "DELIVERY is not live"),
+        ({**LIVE, "ANYMAIL_BACKEND": "mailgun"}, "MAIL_URL and ANYMAIL_BACKEND"),
+        ({"ANYMAIL_BACKEND": "pigeon"}, "ANYMAIL_BACKEND must be one of amazon_ses,"),
+        ({"ANYMAIL_BACKEND": "console"}, "ANYMAIL_BACKEND must be one of amazon_ses,"),
+        ({"LETTERS_PER_MP_PER_HOUR": "0"}, "LETTERS_PER_MP_PER_HOUR must be a whole"),
+        ({"LETTERS_PER_HOUR": "1000001"}, "LETTERS_PER_HOUR must be a whole number of"),
         ({**LIVE, "DEBUG": "1"}, "contradict"),
         ({**LIVE, "SITE_URL": "http://postbag.example"}, "needs an https SITE_URL"),
         ({**LIVE, "SITE_URL": "postbag.example"}, "the site's own address"),

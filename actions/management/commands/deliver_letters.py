@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import math
 import signal
 import time
 from argparse import ArgumentParser
@@ -19,6 +20,7 @@ from actions import (
     delivering,
     failing,
     holding,
+    pacing,
     privacy,
     reminding,
     reopening,
@@ -31,9 +33,9 @@ from representatives.background import Reader
 
 logger = logging.getLogger(__name__)
 
-SWEEP_EVERY: Final = datetime.timedelta(hours=1)
+SECONDS_BETWEEN_SWEEPS: Final = 3600
 # How soon a letter is held after its MP has left, or goes on after an election.
-LOOK_EVERY: Final = datetime.timedelta(minutes=1)
+SECONDS_BETWEEN_LOOKS: Final = 60
 LONGEST_PAUSE: Final = arguments.LONGEST_WAIT
 # How soon a signal is noticed while there is nothing to do.
 _NAP: Final = 0.1
@@ -50,8 +52,9 @@ class Command(BaseCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.must_end = False
-        self.sweep_at: datetime.datetime | None = None
-        self.look_at: datetime.datetime | None = None
+        # By a clock that nobody sets.
+        self.sweep_at = -math.inf
+        self.look_at = -math.inf
         self.reader = Reader()
         self.day: datetime.date | None = None
 
@@ -78,7 +81,8 @@ class Command(BaseCommand):
                     raise CommandError(message)
                 self.stdout.write(
                     f"{tidings.sent} sent, {tidings.postponed} to be tried again, "
-                    f"{tidings.failed} given up."
+                    f"{tidings.failed} given up, {tidings.perhaps_twice} that may "
+                    "arrive twice."
                 )
             else:
                 try:
@@ -107,24 +111,29 @@ class Command(BaseCommand):
     def _work(self) -> delivering.Tidings:
         now = timezone.now()
         self._begin_day(timezone.localdate(now))
-        if self.look_at is None or now >= self.look_at:
-            self.look_at = now + LOOK_EVERY
+        if time.monotonic() >= self.look_at:
+            self.look_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
             reviewing.look(
                 now,
                 live=settings.DELIVERY_IS_LIVE,
                 should_stop=lambda: self.must_end,
             )
-        if self.sweep_at is None or now >= self.sweep_at:
-            holding.end_overdue(now)
-            privacy.sweep(now)
-            telling.about_letters_that_wait(now, live=settings.DELIVERY_IS_LIVE)
-            telling.about_the_queue(now, live=settings.DELIVERY_IS_LIVE)
-            failing.mend_corrected(now, live=settings.DELIVERY_IS_LIVE)
-            failing.hold_waiting(now, live=settings.DELIVERY_IS_LIVE)
-            reminding.owe(now, live=settings.DELIVERY_IS_LIVE)
-            self.sweep_at = now + SWEEP_EVERY
+        if self._is_time_to_sweep():
+            self._sweep(now, live=settings.DELIVERY_IS_LIVE)
+            self.sweep_at = time.monotonic() + SECONDS_BETWEEN_SWEEPS
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         return delivering.deliver_due(should_stop=self._should_pause)
+
+    def _sweep(self, now: datetime.datetime, *, live: bool) -> None:
+        """Do what is due every hour: end, erase, tell and ask."""
+        holding.end_overdue(now)
+        privacy.sweep(now)
+        pacing.tidy(now, live=live)
+        telling.about_letters_that_wait(now, live=live)
+        telling.about_the_queue(now, live=live)
+        failing.mend_corrected(now, live=live)
+        failing.hold_waiting(now, live=live)
+        reminding.owe(now, live=live)
 
     def _begin_day(self, today: datetime.date) -> None:
         """Do at once what is due on a new day: boundaries change at midnight."""
@@ -136,8 +145,10 @@ class Command(BaseCommand):
 
     def _should_pause(self) -> bool:
         """Whether to leave what is due for now: to end, or to sweep first."""
-        is_time_to_sweep = self.sweep_at is not None and timezone.now() >= self.sweep_at
-        return self.must_end or is_time_to_sweep
+        return self.must_end or self._is_time_to_sweep()
+
+    def _is_time_to_sweep(self) -> bool:
+        return time.monotonic() >= self.sweep_at
 
     def _rest(self, seconds: float) -> None:
         until = time.monotonic() + seconds

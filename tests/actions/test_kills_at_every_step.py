@@ -1,0 +1,146 @@
+"""A worker killed between every two steps: nothing is lost, nothing counted twice."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+from pytest_django import Settings
+
+from actions import delivering, outbox
+from actions.models import Delivery, Letter
+from tests import promise, workers
+from tests.smtp import Fault, MailServer, mail_server
+
+__all__ = ["mail_server"]
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+# Far more than there are; a worker that never ends would be killed for ever.
+BEFORE_THE_MARK = "before UPDATE actions_delivery SET state"
+# Some that must be among them, from the claim to what a refusal leaves.
+KINDS_OF_STEPS = {
+    'before UPDATE "actions_delivery" SET "lease"',
+    'after UPDATE "actions_delivery" SET "lease"',
+    "before sending mail",
+    "before sending rcpt",
+    "before sending DATA",
+    "before sending From",
+    "before sending rset",
+    BEFORE_THE_MARK,
+    "after UPDATE actions_delivery SET state",
+    'before UPDATE "actions_delivery" SET "due_at"',
+    'after UPDATE "actions_letter" SET "state"',
+    'after INSERT INTO "actions_letterevent" ("letter_id",',
+    "after INSERT INTO actions_tally AS",
+    'after INSERT INTO "actions_delivery" ("id",',
+    "before sending quit",
+}
+MANY = 200
+_ID = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE)
+
+
+def test_a_kill_at_any_step_loses_nothing_and_repeats_the_letter_in_hand(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    steps = []
+    with doomed(workers.live(tmp_path, mail_server.port, timeout=30)) as die_at:
+        for number in range(1, MANY):
+            _, busy, refused = promise.queue(3)
+            mail_server.faults_of[busy.recipient_email] = [Fault.BUSY]
+            mail_server.faults_of[refused.recipient_email] = [Fault.REFUSED] * 2
+            if not (step := die_at(number)):
+                break
+            steps.append(step)
+    assert set(steps) >= KINDS_OF_STEPS
+    warned = let_others_finish()
+    promise.assert_kept(mail_server, failed=len(steps) + 1, in_hand=len(steps))
+    # After the server's yes and before the mark is made: there, and nowhere else. The
+    # workers can't see which step it was, and warn of every lease that was left.
+    assert promise.repeats(mail_server) == steps.count(BEFORE_THE_MARK)
+    assert promise.repeats(mail_server) < warned <= len(steps)
+
+
+def test_a_kill_between_the_servers_yes_and_its_hearing_repeats_that_letter(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    promise.queue(3)
+    environment = workers.live(tmp_path, mail_server.port, timeout=30)
+    with workers.started(environment, tmp_path / "log") as worker:
+
+        def kill_at_the_second() -> None:
+            if len(mail_server.raw) == 2:
+                worker.process.send_signal(signal.SIGKILL)
+                worker.process.wait()
+
+        mail_server.at_taking = kill_at_the_second
+        workers.wait_until(lambda: worker.process.poll() is not None, worker.log)
+    assert worker.process.returncode == -signal.SIGKILL
+    assert let_others_finish() == 1
+    promise.assert_kept(mail_server, in_hand=1)
+    assert promise.repeats(mail_server) == 1
+    assert mail_server.ids[1] == mail_server.ids[2]
+
+
+def test_a_kill_at_any_step_shows_no_half_file_and_loses_nothing_of_the_outbox(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder = settings.OUTBOX_DIR = tmp_path / "outbox"
+    steps = []
+    with doomed(workers.demo(tmp_path)) as die_at:
+        for number in range(1, MANY):
+            promise.queue(2)
+            if not (step := die_at(number)):
+                break
+            steps.append(step)
+            # What is shown is whole at any time.
+            assert all(message.text for message in outbox.newest(10**6))
+    assert {"before open in the outbox", "before os.rename in the outbox"} <= set(steps)
+    let_others_finish()
+    shown = [_ID.findall(path.read_bytes())[0] for path in folder.glob("*.eml")]
+    assert len(set(shown)) == Delivery.objects.filter(state="sent").count()
+    assert set(Letter.objects.values_list("state")) == {(Letter.State.ACCEPTED,)}
+    repeats = len(shown) - len(set(shown))
+    assert repeats == steps.count(BEFORE_THE_MARK)
+
+
+def let_others_finish() -> int:
+    """Have the dead workers' letters sent; say of how many repeats one was warned."""
+    twice = 0
+    promise.let_leases_pass()
+    for _ in range(3):
+        twice += delivering.deliver_due(clock=timezone.now).perhaps_twice
+        promise.let_pauses_pass()
+    assert promise.is_settled()
+    return twice
+
+
+@contextmanager
+def doomed(environment: dict[str, str]) -> Iterator[Callable[[int], str]]:
+    """Give a way to have a worker die at a step, which returns the step's name."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.doomed"],
+        cwd=django_settings.BASE_DIR,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        asked, answered = process.stdin, process.stdout
+
+        def die_at(number: int) -> str:
+            asked.write(f"{number}\n")
+            asked.flush()
+            step: str = answered.readline()
+            return step.strip()
+
+        yield die_at

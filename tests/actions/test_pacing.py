@@ -1,0 +1,406 @@
+"""How letters are spread, planned and held to the budget, whoever sends them."""
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from actions import delivering, holding, pacing, rates, submitting
+from actions.models import Campaign, Delivery, Letter, Pace
+from representatives.models import Representative
+from tests.actions.factories import make_campaign, make_letter, make_representative
+from tests.smtp import Fault, MailServer, mail_server
+
+__all__ = ["mail_server"]
+
+pytestmark = pytest.mark.django_db
+
+# A Monday morning, in office hours.
+NOW = datetime.datetime(2026, 11, 23, 10, 0, tzinfo=datetime.UTC)
+MINUTE = datetime.timedelta(minutes=1)
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+THE_DAY = datetime.date(2026, 12, 3)
+OPENING = rates.opening(THE_DAY)
+
+
+@pytest.fixture(autouse=True)
+def usual_rates(settings: Settings) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = 30
+    settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
+    settings.LETTERS_PER_HOUR = 3000
+    # All of them say the same, and none is to wait for a person.
+    settings.SAME_TEXTS_PER_DAY = 10_000
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_campaign()
+
+
+@pytest.fixture
+def member() -> Representative:
+    return make_representative()
+
+
+def confirmed(
+    campaign: Campaign, member: Representative, now: datetime.datetime = NOW
+) -> Letter:
+    letter = make_letter(
+        campaign=campaign,
+        representative=member,
+        now=now,
+        confirm_by=now + 7 * DAY,
+    )
+    letter.deliveries.all().delete()
+    assert submitting.confirm(letter, now=now)
+    return letter
+
+
+def due(letter: Letter) -> datetime.datetime:
+    owed = letter.deliveries.get(kind=Delivery.Kind.LETTER)
+    return owed.due_at.replace(microsecond=0)
+
+
+def after(letter: Letter, start: datetime.datetime = NOW) -> float:
+    """Minutes until it is planned to go."""
+    return (due(letter) - start) / MINUTE
+
+
+def deliver(now: datetime.datetime) -> int:
+    return delivering.deliver_due(clock=lambda: now).sent
+
+
+def minutes(count: float, now: datetime.datetime = NOW) -> Iterator[datetime.datetime]:
+    moment = now
+    while moment <= now + count * MINUTE:
+        yield moment
+        moment += MINUTE
+
+
+# --- Planning -----------------------------------------------------------------------
+
+
+def test_the_first_letter_to_an_mp_goes_at_once_and_others_after_it(
+    campaign: Campaign, member: Representative
+) -> None:
+    letters = [confirmed(campaign, member) for _ in range(4)]
+    assert [after(one) for one in letters] == [0, 2, 4, 6]
+
+
+def test_letters_to_other_mps_wait_for_none_of_them(
+    campaign: Campaign, member: Representative
+) -> None:
+    confirmed(campaign, member)
+    assert after(confirmed(campaign, make_representative())) == 0
+
+
+def test_a_letter_confirmed_when_the_others_have_gone_goes_at_once(
+    campaign: Campaign, member: Representative
+) -> None:
+    for _ in range(3):
+        confirmed(campaign, member)
+    later = NOW + HOUR
+    assert after(confirmed(campaign, member, later), later) == 0
+
+
+def test_all_that_are_planned_go_at_their_time_and_none_before(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    letters = [confirmed(campaign, member) for _ in range(4)]
+    assert [deliver(now) for now in minutes(7)] == [1, 0, 1, 0, 1, 0, 1, 0]
+    assert {one.deliveries.get().attempts for one in letters} == {1}
+
+
+def test_our_own_mails_are_never_kept_waiting(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    for _ in range(5):
+        make_letter(campaign=campaign, representative=member, now=NOW)
+    assert deliver(NOW) == 5
+    assert not Pace.objects.exists()
+
+
+def test_trying_out_and_real_letters_have_budgets_of_their_own(
+    campaign: Campaign, member: Representative, settings: Settings
+) -> None:
+    confirmed(campaign, member)
+    settings.DELIVERY_IS_LIVE = True
+    assert after(confirmed(campaign, member)) == 0
+
+
+def test_a_letter_that_was_held_gets_a_place_when_it_is_released(
+    campaign: Campaign, member: Representative
+) -> None:
+    confirmed(campaign, member)
+    held = make_letter(
+        state=Letter.State.HELD, campaign=campaign, representative=member, now=NOW
+    )
+    assert holding.release(held, NOW)
+    assert after(held) == 2
+
+
+def test_changed_rates_begin_a_new_plan(
+    campaign: Campaign, member: Representative, settings: Settings
+) -> None:
+    for _ in range(3):
+        confirmed(campaign, member)
+    settings.LETTERS_PER_MP_PER_HOUR = 60
+    letters = [confirmed(campaign, member) for _ in range(2)]
+    assert [after(one) for one in letters] == [0, 1]
+
+
+def test_where_many_may_go_in_a_minute_a_minutes_letters_go_at_once(
+    campaign: Campaign,
+    member: Representative,
+    settings: Settings,
+    mail_server: MailServer,
+) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = 300
+    for _ in range(8):
+        confirmed(campaign, member)
+    assert deliver(NOW) == 5
+    assert [deliver(NOW + seconds * MINUTE / 60) for seconds in (13, 26, 39)] == [
+        1,
+        1,
+        1,
+    ]
+
+
+# --- At the time of going -----------------------------------------------------------
+
+
+def overdue(
+    campaign: Campaign, member: Representative, count: int, now: datetime.datetime = NOW
+) -> list[Letter]:
+    """Make letters whose time came while no worker was there."""
+    return [
+        make_letter(
+            state=Letter.State.QUEUED,
+            campaign=campaign,
+            representative=member,
+            now=now - HOUR + number * MINUTE,
+        )
+        for number in range(count)
+    ]
+
+
+def test_after_an_outage_a_backlog_goes_no_faster_and_in_its_order(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    letters = overdue(campaign, member, 12)
+    later = confirmed(campaign, member)
+    assert [deliver(now) for now in minutes(24)] == [1, 0] * 12 + [1]
+    went = [Letter.objects.get(pk=one.pk).accepted_at for one in [*letters, later]]
+    assert went == [NOW + 2 * number * MINUTE for number in range(13)]
+
+
+def test_letters_to_many_mps_go_together_after_an_outage(
+    campaign: Campaign, mail_server: MailServer
+) -> None:
+    for _ in range(3):
+        overdue(campaign, make_representative(), 2)
+    assert deliver(NOW) == 3
+    assert deliver(NOW + 2 * MINUTE) == 3
+
+
+def test_two_workers_obey_one_budget(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    overdue(campaign, member, 6)
+    first = delivering.claim(NOW, live=True, at_most=3)
+    second = delivering.claim(NOW, live=True, at_most=3)
+    assert (len(first), second) == (1, [])
+
+
+def test_all_letters_together_obey_a_budget_too(
+    campaign: Campaign, settings: Settings, mail_server: MailServer
+) -> None:
+    settings.LETTERS_PER_HOUR = 120
+    for _ in range(6):
+        overdue(campaign, make_representative(), 1)
+    assert deliver(NOW) == 2
+    went = [deliver(now) for now in minutes(3, NOW + MINUTE / 2)]
+    assert sum(went) == 4
+    assert max(went) <= 2
+
+
+def test_any_number_of_all_letters_may_go_where_nothing_is_said(
+    campaign: Campaign, settings: Settings, mail_server: MailServer
+) -> None:
+    settings.LETTERS_PER_HOUR = 0
+    for _ in range(6):
+        overdue(campaign, make_representative(), 1)
+    assert deliver(NOW) == 6
+
+
+def test_a_try_takes_a_place_and_puts_others_off_by_one(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    mail_server.faults = [Fault.BUSY]
+    first, second = (confirmed(campaign, member) for _ in range(2))
+    # It is tried again after a minute: half a place early is early enough.
+    assert [deliver(now) for now in minutes(4)] == [0, 1, 0, 0, 1]
+    for one, when in ((first, 1), (second, 4)):
+        one.refresh_from_db()
+        assert one.accepted_at == NOW + when * MINUTE
+
+
+def test_what_a_slow_worker_gives_back_has_taken_no_place(
+    campaign: Campaign, mail_server: MailServer
+) -> None:
+    for _ in range(3):
+        overdue(campaign, make_representative(), 1)
+    later = NOW + 2 * delivering.HELD_FOR
+    tidings = delivering.deliver_due(clock=lambda: later if mail_server.raw else NOW)
+    assert tidings.sent == 3
+
+
+def test_at_night_none_goes_where_none_may(
+    campaign: Campaign,
+    member: Representative,
+    settings: Settings,
+    mail_server: MailServer,
+) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 0
+    night = NOW + 10 * HOUR
+    (letter,) = overdue(campaign, member, 1, night)
+    assert deliver(night) == 0
+    assert due(letter) == rates.opening(datetime.date(2026, 11, 24))
+
+
+def test_a_clock_that_was_put_back_keeps_letters_for_no_longer_than_one_place(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    overdue(campaign, member, 1, NOW + DAY)
+    assert deliver(NOW + DAY) == 1
+    overdue(campaign, member, 2)
+    assert sum(deliver(now) for now in minutes(6)) == 2
+
+
+def test_a_clock_that_jumps_ahead_lets_no_more_go_than_may(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    for _ in range(20):
+        confirmed(campaign, member)
+    assert deliver(NOW + DAY) == 1
+    assert deliver(NOW + DAY + MINUTE) == 0
+
+
+# --- Keeping order ------------------------------------------------------------------
+
+
+def test_gaps_that_cancelled_letters_left_are_closed(
+    campaign: Campaign, member: Representative
+) -> None:
+    letters = [confirmed(campaign, member) for _ in range(6)]
+    for one in letters[:4]:
+        submitting.cancel(one, now=NOW)
+    assert pacing.tidy(NOW, live=False) == 1
+    assert [after(one) for one in letters[4:]] == [0, 2]
+    assert after(confirmed(campaign, member)) == 4
+    assert pacing.tidy(NOW, live=False) == 0
+
+
+def test_what_was_planned_by_a_clock_that_was_ahead_comes_back(
+    campaign: Campaign, member: Representative
+) -> None:
+    letter = confirmed(campaign, member, NOW + 1000 * DAY)
+    assert pacing.tidy(NOW, live=False) == 1
+    assert after(letter) == 0
+
+
+def test_budgets_that_are_used_up_no_more_are_forgotten(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    confirmed(campaign, member)
+    deliver(NOW)
+    pacing.tidy(NOW + DAY, live=True)
+    assert [one.pk for one in Pace.objects.all()] == ["live all"]
+
+
+# --- A campaign that holds letters --------------------------------------------------
+
+
+def test_letters_of_a_campaign_that_holds_them_go_from_its_day_on(
+    member: Representative,
+) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    letters = [confirmed(campaign, member) for _ in range(3)]
+    assert [after(one, OPENING) for one in letters] == [0, 2, 4]
+
+
+def test_meanwhile_other_campaigns_letters_go(member: Representative) -> None:
+    confirmed(make_campaign(letters_go_from=THE_DAY), member)
+    assert after(confirmed(make_campaign(), member)) == 0
+
+
+def test_on_the_day_letters_go_as_ever(member: Representative) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    noon = OPENING + 4 * HOUR
+    assert after(confirmed(campaign, member, noon), noon) == 0
+
+
+@pytest.mark.parametrize("day", [datetime.date(2026, 12, 1), datetime.date(2027, 1, 4)])
+def test_another_day_moves_those_that_wait(
+    member: Representative, day: datetime.date
+) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    letters = [confirmed(campaign, member, NOW + n * MINUTE) for n in range(3)]
+    campaign.letters_go_from = day
+    campaign.save()
+    for _ in range(2):
+        assert pacing.replan(campaign, NOW + HOUR) == 3
+    assert [after(one, rates.opening(day)) for one in letters] == [0, 2, 4]
+
+
+def test_no_day_any_more_lets_those_go_that_wait(member: Representative) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    letters = [confirmed(campaign, member) for _ in range(2)]
+    campaign.letters_go_from = None
+    campaign.save()
+    pacing.replan(campaign, NOW)
+    assert [after(one) for one in letters] == [0, 2]
+
+
+def test_a_day_that_is_set_later_stops_those_that_were_planned(
+    campaign: Campaign, member: Representative
+) -> None:
+    letters = [confirmed(campaign, member) for _ in range(2)]
+    campaign.letters_go_from = THE_DAY
+    campaign.save()
+    pacing.replan(campaign, NOW)
+    assert [after(one, OPENING) for one in letters] == [0, 2]
+
+
+def test_a_letter_that_is_due_is_held_all_the_same(
+    member: Representative, mail_server: MailServer
+) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    (letter,) = overdue(campaign, member, 1)
+    assert deliver(NOW) == 0
+    assert after(letter, OPENING) == 0
+    assert deliver(OPENING) == 1
+
+
+def test_a_letter_in_a_workers_hands_is_left_there(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    letter = confirmed(campaign, member)
+    delivering.claim(NOW, live=True, at_most=1)
+    campaign.letters_go_from = THE_DAY
+    campaign.save()
+    assert pacing.replan(campaign, NOW) == 0
+    assert after(letter) == 0
+
+
+def test_what_is_expected_takes_no_place(
+    campaign: Campaign, member: Representative
+) -> None:
+    letter = confirmed(campaign, member)
+    for _ in range(2):
+        assert pacing.expected_for(letter, NOW) - NOW >= 2 * MINUTE
+    assert after(confirmed(campaign, member)) == 2
+    assert timezone.is_aware(due(letter))

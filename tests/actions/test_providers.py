@@ -1,0 +1,170 @@
+"""Letters that go out by a provider's HTTP API instead of a mail server."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from pytest_django import Settings
+
+from actions import delivering
+from actions.models import Delivery, Letter
+from tests.actions.factories import NOW, make_letter
+
+pytestmark = pytest.mark.django_db
+
+DOMAIN = "postbag.example"
+
+
+class Provider:
+    """What was handed over, and how it is answered; as Mailgun documents its API."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        self.answers: list[tuple[int, Any]] = []
+
+    def answer(self) -> tuple[int, Any]:
+        taken = (200, {"id": "<1@provider.example>", "message": "Queued. Thank you."})
+        return self.answers.pop(0) if self.answers else taken
+
+    def form(self) -> dict[str, str]:
+        """Read the fields of the last mail."""
+        _, _, body = self.requests[-1]
+        return dict(parse_qsl(body.decode(), strict_parsing=True))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    provider: Provider
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.provider.requests.append((self.path, dict(self.headers), body))
+        status, said = self.provider.answer()
+        if status == 0:
+            self.close_connection = True
+            return
+        content = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    """A provider on loopback that this process hands mail to, as in live mode."""
+    fake = Provider()
+    handler = type("Handler", (_Handler,), {"provider": fake})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        settings.DELIVERY_IS_LIVE = True
+        settings.SENDER_ADDRESS = f"letters@{DOMAIN}"
+        settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+        settings.EMAIL_TIMEOUT = 2
+        address = f"http://127.0.0.1:{server.server_port}"
+        settings.ANYMAIL = {
+            "IGNORE_UNSUPPORTED_FEATURES": True,
+            "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+            "MAILGUN_API_KEY": "key",
+            "MAILGUN_API_URL": f"{address}/v3",
+            "POSTMARK_SERVER_TOKEN": "key",
+            "POSTMARK_API_URL": address,
+        }
+        yield fake
+        server.shutdown()
+        thread.join()
+
+
+def deliver() -> delivering.Tidings:
+    return delivering.deliver_due(clock=lambda: NOW)
+
+
+def test_a_letter_is_handed_over_with_all_that_makes_it_ones_own(
+    provider: Provider,
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED, sender_name="Siân Rhys")
+    assert deliver().sent == 1
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.ACCEPTED
+    path, headers, _ = provider.requests[0]
+    assert path == f"/v3/{DOMAIN}/messages"
+    assert headers["Authorization"].startswith("Basic ")
+    form = provider.form()
+    assert form["from"] == f"Siân Rhys <sian.rhys.{letter.tag}@{DOMAIN}>"
+    assert form["h:Reply-To"] == f"Siân Rhys <{letter.sender_email}>"
+    assert form["to"] == f"{letter.recipient_name} <{letter.recipient_email}>"
+    assert form["subject"] == letter.subject
+    assert form["h:Message-Id"] == f"<{letter.deliveries.get().pk}@{DOMAIN}>"
+    assert form["o:tracking-opens"] == form["o:tracking-clicks"] == "no"
+    assert "h:Auto-Submitted" not in form
+    assert letter.body in form["text"].replace("\r\n", "\n")
+
+
+def test_our_own_mails_say_that_a_machine_wrote_them(provider: Provider) -> None:
+    make_letter()
+    assert deliver().sent == 1
+    assert provider.form()["h:Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_what_is_refused_for_good_is_given_up_without_a_word_of_the_answer(
+    provider: Provider, status: int
+) -> None:
+    provider.answers = [(status, {"message": "to parameter is not jo@secret.example"})]
+    letter = make_letter(state=Letter.State.QUEUED)
+    assert deliver().failed == 1
+    owed = letter.deliveries.get(kind=Delivery.Kind.LETTER)
+    assert owed.last_error == "The mail provider refused it."
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500, 503])
+def test_what_is_no_mails_fault_is_tried_again(provider: Provider, status: int) -> None:
+    provider.answers = [(status, {"message": "not now"})]
+    letter = make_letter(state=Letter.State.QUEUED)
+    assert deliver().postponed == 1
+    words = "The mail provider could not take it at that moment."
+    assert letter.deliveries.get().last_error == words
+
+
+def test_an_answer_that_is_none_is_tried_again(provider: Provider) -> None:
+    provider.answers = [(200, ["what?"])]
+    make_letter(state=Letter.State.QUEUED)
+    assert deliver().postponed == 1
+
+
+def test_a_provider_that_is_not_there_is_left_alone(provider: Provider) -> None:
+    provider.answers = [(0, None)]
+    for _ in range(3):
+        make_letter(state=Letter.State.QUEUED)
+    tidings = deliver()
+    assert (tidings.sent, tidings.postponed) == (0, 1)
+    assert tidings.trouble
+
+
+def test_an_address_that_the_provider_sends_nothing_to_is_refused_for_good(
+    provider: Provider, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    letter = make_letter(state=Letter.State.QUEUED)
+    words = f"Found inactive addresses: {letter.recipient_email}. Inactive recipients"
+    provider.answers = [(422, {"ErrorCode": 406, "Message": words})]
+    assert deliver().failed == 1
+    owed = letter.deliveries.get(kind=Delivery.Kind.LETTER)
+    assert owed.last_error.startswith("The mail provider sends nothing to this")
+
+
+def test_a_provider_without_its_key_is_no_letters_fault(
+    provider: Provider, settings: Settings
+) -> None:
+    settings.ANYMAIL = {}
+    make_letter(state=Letter.State.QUEUED)
+    tidings = deliver()
+    assert not tidings.any_moved
+    assert "MAILGUN_API_KEY" in tidings.trouble

@@ -1,0 +1,83 @@
+"""Workers that die at a given step: ``python -m tests.doomed``, with their environment.
+
+For each line on its input, the number of a step, a worker begins that delivers what is
+due and is killed (SIGKILL, which nothing can catch) when it comes to that step. The
+answer is a line that names the step, or nothing if it was done before.
+
+A step is whatever changes the world: a statement that writes to the database, before
+and after it (so before and after each COMMIT, too); a line to the mail server; a file
+of the outbox. They are counted from the first claim.
+"""
+
+import io
+import os
+import signal
+import sys
+from typing import Any
+
+import django
+
+CLAIM = 'UPDATE "actions_delivery" SET "lease"'
+
+
+READS = ("SELECT", "PRAGMA", "SET ", "RESET")
+
+
+class Fate:
+    """Counts the steps, and ends the process at one."""
+
+    def __init__(self, last: int) -> None:
+        self.left = last
+        self.has_begun = False
+
+    def come_to(self, step: str) -> None:
+        if not self.has_begun:
+            return
+        self.left -= 1
+        if self.left == 0:
+            os.write(1, step.encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def statement(self, execute: Any, sql: str, *rest: Any) -> Any:
+        """Come to a statement of SQL, and to its end."""
+        self.has_begun = self.has_begun or sql.startswith(CLAIM)
+        words = " ".join(sql.split()[:4])
+        if words.startswith(READS):
+            return execute(sql, *rest)
+        self.come_to(f"before {words}")
+        outcome = execute(sql, *rest)
+        self.come_to(f"after {words}")
+        return outcome
+
+    def event(self, name: str, values: tuple[Any, ...]) -> None:
+        """Come to one of Python's own steps, which happens afterwards."""
+        if name == "smtplib.send":
+            words = values[1].split(maxsplit=1)[0].decode().rstrip(":")
+            self.come_to(f"before sending {words}")
+        if name in {"open", "os.rename"} and str(values[0]).endswith(".part"):
+            self.come_to(f"before {name} in the outbox")
+
+
+def main() -> None:
+    django.setup()
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            _work(int(line))
+        os.waitpid(child, 0)
+        print(flush=True)  # noqa: T201 - the end of the answer
+
+
+def _work(last: int) -> None:
+    from django.core.management import call_command  # noqa: PLC0415 - once set up
+    from django.db import connection  # noqa: PLC0415
+
+    fate = Fate(last)
+    connection.execute_wrappers.append(fate.statement)
+    sys.addaudithook(fate.event)
+    call_command("deliver_letters", once=True, stdout=io.StringIO())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
