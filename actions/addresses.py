@@ -71,6 +71,21 @@ def sender_of(letter: Letter) -> Party:
     return _tagged(letter, _readable(letter.sender_name), letter.sender_name)
 
 
+def office_address_of(letter: Letter) -> str:
+    """Give the address that an office's answer goes on to the letter's writer from."""
+    return _tagged(letter, "office").address
+
+
+def domain() -> str:
+    """Give our domain, as servers know it.
+
+    Raises:
+        TemporaryDeliveryError: the setting is no address.
+
+    """
+    return our_address("SENDER_ADDRESS").address.rpartition("@")[2].lower()
+
+
 def bounce_address_of(letter: Letter) -> str:
     """Give the address that a letter comes back to."""
     return _tagged(letter, Purpose.LETTER_BOUNCE.value).address

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions import pacing
+from actions.incoming_admin import IncomingMailAdmin
 from actions.mailing_list_admin import MailingListAdmin
 from actions.models import (
     Campaign,
@@ -24,6 +25,7 @@ from actions.models import (
     FailingAddress,
     HeldLetter,
     HoldRule,
+    IncomingMail,
     LetterTemplate,
     LetterTemplateVersion,
     OfficeReport,
@@ -92,6 +94,7 @@ admin.site.register(HeldLetter, HeldLetterAdmin)
 admin.site.register(OfficeReport, OfficeReportAdmin)
 admin.site.register(HoldRule, HoldRuleAdmin)
 admin.site.register(FailingAddress, FailingAddressAdmin)
+admin.site.register(IncomingMail, IncomingMailAdmin)
 
 
 @admin.register(Campaign)

@@ -26,7 +26,7 @@ from actions.errors import (
     TemporaryDeliveryError,
 )
 from actions.lifecycle import Move
-from actions.models import Delivery, Letter, Subscription
+from actions.models import Delivery, Letter, LetterEvent, Subscription
 from actions.models.deliveries import DeliveryQuerySet
 from representatives import parliament
 
@@ -342,9 +342,18 @@ def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
         return owner.is_confirmed or owner.can_be_confirmed(now)
     if kind in _ASKS_TO_CONFIRM and owner.confirm_by <= now:
         return False
+    if _is_in_vain(delivery, owner):
+        return False
     # The links are owed wherever the letter is.
     is_in_time = owner.state == _OWED_WHILE.get(kind, owner.state)
     return is_in_time and not owner.is_forgotten
+
+
+def _is_in_vain(delivery: Delivery, letter: Letter) -> bool:
+    """Whether what it carries is gone, or its writer's address may be nobody's."""
+    if delivery.kind == Delivery.Kind.REMINDER:
+        return letter.events.filter(kind=LetterEvent.Kind.NOTICE_BOUNCED).exists()
+    return delivery.reply is not None and delivery.reply.emptied_at is not None
 
 
 def _give_back(rest: Sequence[Delivery]) -> None:

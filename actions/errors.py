@@ -126,6 +126,10 @@ class BrokenRecordError(SendingRecordError):
     """A record does not count as it stands: trying again helps once it is changed."""
 
 
+class TooEarlyError(ActionsError):
+    """A mail came in while its letter was still being sent: it comes again, later."""
+
+
 class UnreadableMailError(ActionsError):
     """A mail that came in is read no further: it breaks a limit, or is none.
 

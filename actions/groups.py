@@ -34,6 +34,7 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
         ("actions", "heldletter"): "view change",
         ("actions", "officereport"): "view change",
         ("actions", "failingaddress"): "view change",
+        ("actions", "incomingmail"): "view change",
         ("actions", "holdrule"): "view add change delete",
         # Taking a list away; nobody looks at it here.
         ("actions", "subscriptions"): "export",

@@ -10,7 +10,12 @@ from django.utils.translation import gettext, gettext_lazy
 from actions import closure, pacing, rates, reasons, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
-_WITH_A_REASON: Final = {LetterEvent.Kind.RETRIED, LetterEvent.Kind.FAILED}
+_WITH_A_REASON: Final = {
+    LetterEvent.Kind.RETRIED,
+    LetterEvent.Kind.FAILED,
+    LetterEvent.Kind.BOUNCED,
+    LetterEvent.Kind.REPLY_NOT_FORWARDED,
+}
 _OUTBOX: Final = gettext_lazy(
     "It went to the outbox on this machine, and nowhere else."
 )

@@ -17,13 +17,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils import timezone
 
-from actions import flowing, headers, refusals, wording
+from actions import flowing, headers, passing_on, refusals, wording
 from actions.addresses import our_address
 from actions.errors import (
     NoWayOutError,
     TemporaryDeliveryError,
     WrongModeError,
 )
+from actions.incoming.forwarding import PassedOn
 from actions.models import Delivery
 from actions.wording import Wording
 
@@ -127,6 +128,46 @@ class Mail(EmailMessage):
         if not is_plain:
             body = binascii.b2a_qp(body, istext=True)
         return "\r\n".join(lines).encode("ascii") + body
+
+
+class PassedOnMail(Mail):
+    """An answer on its way to the supporter: put together otherwise, sent alike."""
+
+    def __init__(
+        self,
+        stamp: Stamp,
+        answer: PassedOn,
+        now: datetime.datetime,
+        *,
+        bounces_to: str,
+    ) -> None:
+        self.owner = stamp.owner
+        self.kind = stamp.kind
+        self.is_demo = stamp.is_demo
+        self.parties = {"From": answer.sender, "To": answer.to}
+        self.envelope_sender = bounces_to
+        self.title, self.text = answer.subject, answer.body
+        self.wire = answer.as_wire(stamp.id, at=now)
+        EmailMessage.__init__(
+            self,
+            subject=answer.subject,
+            body=answer.body,
+            from_email=_unfolded(answer.sender),
+            to=[_unfolded(answer.to)],
+            reply_to=[_unfolded(answer.reply_to)],
+            headers=answer.headers(stamp.id, at=now),
+            attachments=[
+                (one.name, one.content, one.content_type) for one in answer.attachments
+            ],
+        )
+
+    def as_wire(self) -> bytes:
+        """Give the whole message as it goes over the wire."""
+        return self.wire
+
+
+def _unfolded(party: headers.Party) -> str:
+    return headers.written(party).replace("\r\n", "")
 
 
 def _is_plain(text: str) -> bool:
@@ -245,8 +286,12 @@ def message_for(delivery: Delivery, *, now: datetime.datetime | None = None) -> 
     is_last = delivery.kind == Delivery.Kind.REOPENING
     owner = None if is_last else delivery.owner_id
     stamp = Stamp(delivery.pk, delivery.kind, delivery.is_demo, owner)
+    now = now or timezone.now()
     try:
-        return Mail(stamp, wording.of(delivery), now or timezone.now())
+        if delivery.kind == Delivery.Kind.FORWARD:
+            answer, bounces_to = passing_on.of(delivery)
+            return PassedOnMail(stamp, answer, now, bounces_to=bounces_to)
+        return Mail(stamp, wording.of(delivery), now)
     except ValueError as error:
         raise refusals.meaning_of(error) from error
 

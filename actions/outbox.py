@@ -203,7 +203,9 @@ def _keep_on_disk(folder: Path) -> None:
 def _read(path: Path) -> Message:
     # Not by the modern policy, which takes ten times as long.
     message = email.message_from_bytes(path.read_bytes())
-    payload = message.get_payload(decode=True)
+    # With files beside it, its text is the first part.
+    told = next(part for part in message.walk() if not part.is_multipart())
+    payload = told.get_payload(decode=True)
     text = payload.decode() if isinstance(payload, bytes) else ""
     text = text.replace("\r\n", "\n")
     if message.get_param("format") == "flowed":

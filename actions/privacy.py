@@ -22,6 +22,7 @@ from actions import (
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, LetterEvent, Subscription
 from actions.models.letters import LetterQuerySet
+from actions.receiving import forgetting
 from actions.screening import deciding
 from actions.tokens import REPORT_LIVES
 from representatives import live
@@ -99,6 +100,21 @@ def retention() -> tuple[Kept, ...]:
                 "not be delivered."
             ),
             until_erased,
+        ),
+        Kept(
+            gettext(
+                "An answer from the MP’s office that comes to our address, and other "
+                "mail that comes there for your letter"
+            ),
+            gettext(
+                "To pass it on to you, or so that a person sees what it is where we "
+                "can’t tell."
+            ),
+            ngettext(
+                "until it was passed on or looked at, {n} day at most",
+                "until it was passed on or looked at, {n} days at most",
+                after,
+            ).format(n=after),
         ),
         Kept(
             gettext("A letter that you do not confirm, with everything in it"),
@@ -391,6 +407,7 @@ def sweep(now: datetime.datetime) -> int:
     _forget_mail_of_the_forgotten()
     outbox.forget_unowned(now - UNOWNED_MAIL_LIVES, kinds=_OF_SEVERAL)
     limiting.forget(now)
+    forgetting.forget_due(now)
     erasures.forget(now)
     KeptAnswer.objects.forget(timezone.localdate(now))
     deciding.forget(now)
@@ -431,6 +448,7 @@ def _forget(letter: Letter, now: datetime.datetime, cause: Cause) -> bool:
     letter.deliveries.waiting().update(
         state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
     )
+    letter.incoming.empty(now)
     lifecycle.note(letter, LetterEvent.Kind.FORGOTTEN, now, cause)
     return True
 

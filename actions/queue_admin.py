@@ -31,7 +31,7 @@ else:
     _Admin = admin.ModelAdmin
 
 
-class _QueueAdmin(_Admin):
+class QueueAdmin(_Admin):
     """A list, a page of each thing in it, and buttons: nothing is typed over."""
 
     list_template: str
@@ -151,7 +151,7 @@ class _QueueAdmin(_Admin):
         return TemplateResponse(request, template, context, using="django")
 
 
-class HeldLetterAdmin(_QueueAdmin):
+class HeldLetterAdmin(QueueAdmin):
     """Letters that a person reads before they go."""
 
     list_template = "admin/queue/letters.html"
@@ -185,7 +185,7 @@ class HeldLetterAdmin(_QueueAdmin):
         )
 
 
-class OfficeReportAdmin(_QueueAdmin):
+class OfficeReportAdmin(QueueAdmin):
     """What MPs' offices told us, until a person has decided on it."""
 
     list_template = "admin/queue/reports.html"

@@ -15,7 +15,7 @@ import logging
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
@@ -23,7 +23,13 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from actions import lifecycle, outbox
 from actions.lifecycle import Move
-from actions.models import Delivery, Letter, LetterEvent, Subscription
+from actions.models import (
+    Delivery,
+    IncomingMail,
+    Letter,
+    LetterEvent,
+    Subscription,
+)
 from actions.models.deliveries import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
@@ -52,12 +58,14 @@ _TOLD: Final = {
     Delivery.Kind.REMINDER: LetterEvent.Kind.REMINDED,
     Delivery.Kind.QUESTION: LetterEvent.Kind.QUESTION_SENT,
     Delivery.Kind.QUESTION_REMINDER: LetterEvent.Kind.QUESTION_SENT,
+    Delivery.Kind.FORWARD: LetterEvent.Kind.REPLY_FORWARDED,
 }
 # What is read to settle.
 _SETTLED: Final = (
     "kind",
     "done_at",
     "subscription",
+    "reply",
     "letter__state",
     "letter__campaign_id",
     "letter__constituency_id",
@@ -144,7 +152,7 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
     for event, letters in told.items():
         lifecycle.note_all(event, letters)
     lifecycle.make_all(Move.ACCEPT, accepted, now)
-    _end_wishes(deliveries, now)
+    _end_needs(deliveries, now)
     if deliveries:
         marked.update(lease=None, leased_until=None)
 
@@ -211,7 +219,7 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
     """Give a mail up; a letter's writer is owed the text and how to post it."""
     if not _finish(delivery, Delivery.State.FAILED, reason, now):
         return False
-    _end_wishes([delivery], now)
+    _end_needs([delivery], now)
     letter = delivery.carried
     if letter and lifecycle.make(Move.FAIL, letter, now, cause=reason):
         Delivery.objects.create(
@@ -220,6 +228,9 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
             is_demo=delivery.is_demo,
             due_at=now,
         )
+    if delivery.letter and delivery.kind == Delivery.Kind.FORWARD:
+        kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
+        lifecycle.note(delivery.letter, kind, now, reason)
     return True
 
 
@@ -234,7 +245,7 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
         )
     )
     if moved:
-        _end_wishes([delivery], now)
+        _end_needs([delivery], now)
     return bool(moved)
 
 
@@ -243,8 +254,14 @@ def _leased() -> DeliveryQuerySet:
     return Delivery.objects.filter(lease__gte=_LEAST)
 
 
-def _end_wishes(finished: Iterable[Delivery], now: datetime.datetime) -> None:
-    """Erase the addresses that were kept for one mail, which went or never will."""
+def _end_needs(finished: Sequence[Delivery], now: datetime.datetime) -> None:
+    """Erase what was kept for one mail, which went or never will.
+
+    That is an address, or a reply that was to be passed on.
+    """
+    replies = [delivery.reply_id for delivery in finished if delivery.reply_id]
+    if replies:
+        IncomingMail.objects.filter(pk__in=replies).empty(now)
     told = [
         delivery.subscription_id
         for delivery in finished

@@ -17,6 +17,7 @@ from actions.views import (
     thanks,
     updates,
     ways,
+    webhooks,
     writing,
 )
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("about-the-data/", pages.about_the_data, name="about_the_data"),
     path("about/language/", speaking.language, name="language"),
+    # Mailgun sends whole mails to addresses with this word at their end alone.
+    path("webhooks/incoming/<slug:provider>/mime/", webhooks.incoming_mail),
     path("health/", pages.health, name="health"),
     path("outbox/", pages.outbox, name="outbox"),
     # Before the letters: no token is a single word.

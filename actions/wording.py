@@ -30,6 +30,7 @@ _SUBJECTS = {
     Delivery.Kind.FAILURE_NOTICE: gettext_lazy(
         "Your letter to {name} could not be delivered"
     ),
+    Delivery.Kind.BOUNCE_NOTICE: gettext_lazy("Your letter to {name} came back"),
     Delivery.Kind.WITHHELD_NOTICE: gettext_lazy(
         "We do not know whether your letter to {name} has gone"
     ),

@@ -20,7 +20,10 @@ def refuse_large_requests(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         declared = request.META.get("CONTENT_LENGTH") or "0"
-        if declared.isdigit() and int(declared) > settings.LARGEST_REQUEST_BYTES:
+        limit = settings.LARGEST_REQUEST_BYTES
+        if request.path_info.startswith("/webhooks/incoming/"):
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if declared.isdigit() and int(declared) > limit:
             return render(request, "413.html", status=413)
         return get_response(request)
 

@@ -12,6 +12,7 @@ from django.utils.http import is_same_domain
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+_SHORTEST_SECRET = 24
 VAR_DIR = Path(env.text("POSTBAG_VAR", str(BASE_DIR / "var"))).absolute()
 # It will hold people's letters.
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -21,6 +22,7 @@ DEBUG = env.boolean("DEBUG")
 # --- Delivery: nothing leaves the machine unless all of this is said -------------
 DELIVERY_IS_LIVE = env.choice("DELIVERY", ("demo", "live"), "demo") == "live"
 MAIL_SERVER = env.mail_server("MAIL_URL")
+ANYMAIL: dict[str, Any] = {}
 MAIL_PROVIDER = env.mail_provider("ANYMAIL_BACKEND")
 SENDER_ADDRESS = env.mail_address("SENDER_ADDRESS", live=DELIVERY_IS_LIVE)
 if DELIVERY_IS_LIVE:
@@ -72,7 +74,7 @@ if MAIL_SERVER:
 EMAIL_TIMEOUT = env.number("MAIL_TIMEOUT_SECONDS", 30, least=1)
 if MAIL_PROVIDER:
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
-    ANYMAIL = {
+    ANYMAIL |= {
         # Not every provider knows an envelope sender, and none may be refused for it.
         "IGNORE_UNSUPPORTED_FEATURES": True,
         # A letter holds no pictures that tell who reads it, and its links stay links.
@@ -132,6 +134,32 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST_BYTES
 # until they have this many bytes together.
 LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 25_000_000, least=100_000)
 LARGEST_PASSED_ON_BYTES = env.number("LARGEST_PASSED_ON_BYTES", 10_000_000)
+# Who hands mail over by a webhook, the "user:password" in its address, and the key of
+# its signature where it has one.
+INCOMING_WEBHOOK = env.choice(
+    "INCOMING_WEBHOOK", ("none", "mailgun", "postmark"), "none"
+)
+_webhook_secret = env.text("INCOMING_WEBHOOK_SECRET")
+_webhook_key = env.text("INCOMING_WEBHOOK_KEY")
+if INCOMING_WEBHOOK != "none":
+    if len(_webhook_secret) < _SHORTEST_SECRET or ":" not in _webhook_secret:
+        message = (
+            "INCOMING_WEBHOOK also needs INCOMING_WEBHOOK_SECRET: a name, a colon and "
+            f"a long random password, {_SHORTEST_SECRET} characters at least."
+        )
+        raise env.SettingError(message)
+    if INCOMING_WEBHOOK == "mailgun" and not _webhook_key:
+        message = (
+            "INCOMING_WEBHOOK=mailgun also needs INCOMING_WEBHOOK_KEY: Mailgun's “HTTP "
+            "webhook signing key”."
+        )
+        raise env.SettingError(message)
+    # A form may write each byte as three.
+    DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * LARGEST_INCOMING_BYTES
+ANYMAIL |= {
+    "WEBHOOK_SECRET": _webhook_secret,
+    "MAILGUN_WEBHOOK_SIGNING_KEY": _webhook_key,
+}
 # A letter sent sooner after its page was made than a person can read is a robot's.
 LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
 # How many letters go out in an hour, by however many workers: to one MP from Monday to

@@ -15,6 +15,7 @@ _MOST_RECIPIENTS: Final = 200
 # by gateways that put marks of their own there.
 _TAG: Final = re.compile(r"(?:(.*)\.)?([a-z2-7]{13})")
 BOUNCES: Final = "bounce"
+NOTICES: Final = "notice"
 
 
 def recipients_of(fields: Fields, envelope: Envelope) -> tuple[str, ...]:
@@ -46,13 +47,18 @@ def tags_in(addresses: tuple[str, ...], domain: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
-def is_for_bounces(addresses: tuple[str, ...], domain: str) -> bool:
-    """Whether the first of our addresses is one of those that envelopes name."""
+def envelope_address_in(addresses: tuple[str, ...], domain: str) -> str:
+    """Say which address of our envelopes the first of ours is: of letters, or notices.
+
+    "" if it is none of them.
+    """
     for address in addresses:
         before, tag = _split(address, domain)
         if tag:
-            return re.split(r"[=.+]", before)[-1] == BOUNCES
-    return False
+            # A full stop before it is part of somebody's name.
+            last = re.split(r"[=+]", before)[-1]
+            return last if last in {BOUNCES, NOTICES} else ""
+    return ""
 
 
 def _split(address: str, domain: str) -> tuple[str, str]:

@@ -62,19 +62,30 @@ class PassedOn:
 
     def as_wire(self, message_id: uuid.UUID, *, at: datetime.datetime) -> bytes:
         """Write the whole message as it goes over the wire."""
-        domain = self.sender.address.rpartition("@")[2]
         lines = [
             f"From: {headers.written(self.sender)}",
             f"To: {headers.written(self.to)}",
             f"Reply-To: {headers.written(self.reply_to)}",
             f"Subject: {headers.free_text(self.subject)}",
-            f"Date: {format_datetime(at)}",
-            f"Message-ID: <{message_id}@{domain}>",
-            f"{LOOP_HEADER}: {domain}",
-            "X-Auto-Response-Suppress: OOF, AutoReply",
+            *(
+                f"{name}: {value}"
+                for name, value in self.headers(message_id, at=at).items()
+            ),
             "",
         ]
         return "\r\n".join(lines).encode("ascii") + self._content()
+
+    def headers(
+        self, message_id: uuid.UUID, *, at: datetime.datetime
+    ) -> dict[str, str]:
+        """Give the fields besides those that say between whom it is, and of what."""
+        domain = self.sender.address.rpartition("@")[2]
+        return {
+            "Date": format_datetime(at),
+            "Message-ID": f"<{message_id}@{domain}>",
+            LOOP_HEADER: domain,
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+        }
 
     def _content(self) -> bytes:
         """Write the text and the files, with the header fields that say what they are.
@@ -154,7 +165,7 @@ def _body(
         gettext(
             "This is an answer to your letter to {name}. It came from {sender}, and "
             "Postbag passes on its text."
-        ).format(name=name, sender=mail.sender.address),
+        ).format(name=name, sender=mail.sender.address or gettext("an unnamed sender")),
         gettext("If you reply, your mail goes straight to {address}.").format(
             address=answering
         ),

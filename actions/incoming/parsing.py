@@ -40,13 +40,8 @@ _ENDINGS: Final = {
 
 
 def read(stream: BinaryIO) -> bytes:
-    """Read a mail from a pipe or a file, no more of it than may come.
-
-    Raises:
-        UnreadableMailError: there is more.
-
-    """
-    return _of_bearable_size(stream.read(settings.LARGEST_INCOMING_BYTES + 1))
+    """Read a mail from a pipe or a file, at most to where ``parse`` refuses it."""
+    return stream.read(settings.LARGEST_INCOMING_BYTES + 1)
 
 
 def parse(raw: bytes, *, domain: str, envelope: Envelope | None = None) -> IncomingMail:
@@ -66,13 +61,15 @@ def parse(raw: bytes, *, domain: str, envelope: Envelope | None = None) -> Incom
     fields = whole.fields
     envelope = _known(envelope or Envelope(), fields)
     recipients = addressed.recipients_of(fields, envelope)
+    came_to = addressed.envelope_address_in(recipients, domain)
     text, is_cut = _text_of(whole)
     return IncomingMail(
         fields=fields,
         envelope=envelope,
         recipients=recipients,
         tags=addressed.tags_for(recipients, envelope, domain),
-        is_for_bounces=addressed.is_for_bounces(recipients, domain),
+        is_for_bounces=bool(came_to),
+        is_for_notices=came_to == addressed.NOTICES,
         sender=fields.party("from"),
         reply_to=next(iter(fields.addresses("reply-to")), ""),
         subject=fields.text("subject"),

@@ -76,6 +76,8 @@ class IncomingMail:
     tags: tuple[str, ...]
     # Whether it came to an address that only envelopes of ours name.
     is_for_bounces: bool
+    # Whether that is the one of our own mails to the letter's writer.
+    is_for_notices: bool
     sender: Party
     # Where an answer is wanted: "" where nothing says so.
     reply_to: str

@@ -58,6 +58,10 @@ class LetterEvent(Permanent):
         )
         ACCEPTED = "accepted", gettext_lazy("The mail server took it.")
         BOUNCED = "bounced", gettext_lazy("It came back undelivered.")
+        NOTICE_BOUNCED = (
+            "notice_bounced",
+            gettext_lazy("A mail of ours to you came back to us."),
+        )
         ACKNOWLEDGEMENT_SEEN = (
             "acknowledgement_seen",
             gettext_lazy("An automatic reply came from the office."),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from actions.models.letters import Letter
@@ -24,8 +24,17 @@ class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
         return self.filter(emptied_at=None)
 
     def empty(self, now: datetime.datetime) -> int:
-        """Erase their content; say of how many."""
-        return self.kept().update(content=b"", emptied_at=now)
+        """Erase their content, after which nobody decides; say of how many."""
+        kept = self.kept()
+        # In one statement, or those that were for a person would not be found again.
+        done = Case(
+            When(
+                state=IncomingMail.State.FOR_A_PERSON,
+                then=Value(IncomingMail.State.DONE),
+            ),
+            default=F("state"),
+        )
+        return kept.update(content=b"", emptied_at=now, state=done)
 
 
 class IncomingMail(models.Model):

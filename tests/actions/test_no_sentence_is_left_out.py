@@ -51,6 +51,7 @@ from actions.lifecycle import Move
 from actions.models import (
     Campaign,
     Delivery,
+    IncomingMail,
     Letter,
     LetterEvent,
     LetterTemplate,
@@ -1163,8 +1164,13 @@ def test_what_is_held_of_a_letter(reader: Reader, language: str) -> None:
         Delivery.Kind.REMINDER,
         Delivery.Kind.QUESTION,
         Delivery.Kind.QUESTION_REMINDER,
+        Delivery.Kind.BOUNCE_NOTICE,
     ):
         Delivery.objects.create(letter=letter, kind=kind, is_demo=True)
+    reply = IncomingMail.objects.create(
+        letter=letter, is_demo=True, kind="reply", state="done", size=1
+    )
+    Delivery.objects.create(letter=letter, kind="forward", reply=reply, is_demo=True)
     look_at(reader, letter)
 
 
@@ -1308,12 +1314,21 @@ def read_mail(listener: Listener, mail: wording.Wording) -> None:
     )
 
 
+def make_returned(**fields: Any) -> Letter:
+    """Make a letter that came back, of which its writer is owed the news."""
+    letter = make_letter(state=Letter.State.BOUNCED, **fields)
+    holding.owe(letter, Delivery.Kind.BOUNCE_NOTICE, timezone.now())
+    return letter
+
+
 MAILS: Final[tuple[Callable[[], object], ...]] = (
     make_letter,
     partial(make_letter, helper=HELPER),
     partial(make_letter, state=Letter.State.REPEATED),
     partial(make_letter, state=Letter.State.REPEATED, helper=HELPER),
     partial(make_letter, state=Letter.State.FAILED),
+    partial(make_returned, helper=HELPER),
+    make_returned,
     make_wish,
     partial(make_wish, purpose=Subscription.Purpose.REOPENING),
 )
@@ -1388,8 +1403,9 @@ def test_the_mail_with_lost_links(
     read_mail(listener, wording.of(owed))
 
 
-def test_an_answer_that_is_passed_on(listener: Listener) -> None:
-    content = b"From: a@mail.example\nTo: b@mail.example\n\n"
+@pytest.mark.parametrize("sender", [b"", b"a@mail.example"])
+def test_an_answer_that_is_passed_on(listener: Listener, sender: bytes) -> None:
+    content = b"From: " + sender + b"\nTo: b@mail.example\n\n"
     answer = replace(
         parsing.parse(content, domain="letters.example"),
         is_cut=True,

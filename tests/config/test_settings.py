@@ -273,3 +273,22 @@ def test_the_trial_key_is_kept_and_private(tmp_path: Path) -> None:
     start(tmp_path)
     assert key.read_text() == first
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_webhook_without_what_proves_it_does_not_start(tmp_path: Path) -> None:
+    secret = "postbag:a-long-random-password-of-theirs"
+    for settings, missing in (
+        ({"INCOMING_WEBHOOK": "postmark"}, "INCOMING_WEBHOOK_SECRET"),
+        (
+            {"INCOMING_WEBHOOK": "postmark", "INCOMING_WEBHOOK_SECRET": "a:b"},
+            "INCOMING_WEBHOOK_SECRET",
+        ),
+        (
+            {"INCOMING_WEBHOOK": "mailgun", "INCOMING_WEBHOOK_SECRET": secret},
+            "INCOMING_WEBHOOK_KEY",
+        ),
+    ):
+        started = start(tmp_path, **settings)
+        assert started.returncode == 1
+        assert missing in started.stderr
+        assert secret not in started.stderr

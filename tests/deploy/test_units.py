@@ -26,6 +26,7 @@ def read(unit: Path) -> configparser.ConfigParser:
 def test_there_is_one_for_each_process() -> None:
     assert [unit.name for unit in UNITS] == [
         "postbag-backup.service",
+        "postbag-mail.service",
         "postbag-web.service",
         "postbag-worker.service",
     ]
@@ -95,3 +96,29 @@ def test_systemd_finds_no_fault(unit: Path, tmp_path: Path) -> None:
     told = [line for line in done.stderr.splitlines() if unit.name in line]
     assert told == []
     assert "postbag" not in done.stdout
+
+
+@pytest.mark.parametrize(("python", "status"), [("true", 0), ("false", 75)])
+def test_the_pipe_reads_the_settings_and_never_has_mail_sent_back(
+    tmp_path: Path, python: str, status: int
+) -> None:
+    """What else can go wrong is whatever the program ends with."""
+    home, settings_file, said = tmp_path / "home", tmp_path / "env", tmp_path / "said"
+    (home / ".venv" / "bin").mkdir(parents=True)
+    program = home / ".venv" / "bin" / "python"
+    program.write_text(f'#!/bin/sh\necho "$WHO $*" > {said}\n{python}\n')
+    program.chmod(0o700)
+    script = (ROOT / "deploy" / "receive-mail").read_text()
+    script = script.replace("/srv/postbag", str(home))
+    script = script.replace("/etc/postbag.env", str(settings_file))
+
+    def run() -> int:
+        words = ["sh", "-c", script, "receive-mail", "--recipient=a@b.example"]
+        return subprocess.run(words, check=False, timeout=60).returncode
+
+    assert run() == 75
+    settings_file.write_text('# none\nWHO="The $(id) & Co"\n')
+    assert run() == status
+    assert said.read_text() == (
+        "The $(id) & Co manage.py receive_mail --recipient=a@b.example\n"
+    )

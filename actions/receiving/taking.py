@@ -1,0 +1,250 @@
+"""Taking a mail in: once, however often and however it comes."""
+
+import datetime
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from actions import addresses, lifecycle
+from actions.errors import TooEarlyError, UnreadableMailError
+from actions.incoming import addressed, classifying, parsing, values
+from actions.incoming.fields import Fields
+from actions.incoming.values import Envelope
+from actions.incoming.verdicts import Classification, Expected, Kind
+from actions.models import Delivery, IncomingMail, Letter, LetterEvent
+from actions.receiving import following
+
+State = IncomingMail.State
+# More than that of one letter is a flood; what exceeds it is counted and not looked at.
+MOST_OF_A_LETTER: Final = 50
+_HEADER: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
+_LONGEST_HEADER: Final = 64_000
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What is left to do with a mail."""
+
+    reason: str
+    state: IncomingMail.State = State.DONE
+    # Whether its content is still needed.
+    keeps: bool = False
+
+
+_FLOOD: Final = _Left("More came for this letter than is looked at.")
+
+
+@transaction.atomic
+def take_in(
+    raw: bytes, envelope: Envelope, now: datetime.datetime, *, live: bool
+) -> IncomingMail:
+    """Take a mail in and do what follows from it; a second time it does nothing.
+
+    Whatever the mail is, this ends well: for no mail that a stranger can write is
+    anything to be tried again, or sent back to them.
+
+    Args:
+        raw: the mail as it came. What is longer than may come need not be whole.
+        envelope: what the mail server says beside it, if it does.
+        now: the time.
+        live: whether real letters are sent.
+
+    Raises:
+        TooEarlyError: its letter is being sent at this moment.
+
+    """
+    domain = addresses.domain()
+    mail, fault, tag = _read(raw, envelope, domain)
+    # Locked before anything is stored, so that of two mails one waits for the other.
+    letter = _letter_with(tag, live=live)
+    if letter and _is_going(letter):
+        raise TooEarlyError(str(letter.pk))
+    verdict = (
+        classifying.classify(mail, _expected(letter, mail, domain))
+        if mail
+        else Classification(Kind.DOUBT, fault)
+    )
+    row, is_new = IncomingMail.objects.get_or_create(
+        digest=_digest(raw, tag),
+        defaults={
+            "letter": letter,
+            "is_demo": not live,
+            "kind": verdict.kind,
+            "state": State.DONE,
+            "reason": verdict.reason,
+            "size": len(raw),
+            "received_at": now,
+            "emptied_at": now,
+        },
+    )
+    if is_new and letter:
+        is_flood = letter.incoming.count() > MOST_OF_A_LETTER
+        left = _FLOOD if is_flood else _follow(row, letter, mail, verdict)
+        row.state, row.reason = left.state, left.reason
+        if left.keeps:
+            row.content, row.emptied_at = raw, None
+        row.save(update_fields=["state", "reason", "content", "emptied_at"])
+    return row
+
+
+def _read(
+    raw: bytes, envelope: Envelope, domain: str
+) -> tuple[values.IncomingMail | None, str, str]:
+    """Give the mail, or why it is none that can be read; and its letter's tag."""
+    try:
+        mail = parsing.parse(raw, domain=domain, envelope=envelope)
+    except UnreadableMailError as error:
+        fields = Fields(_HEADER.split(raw[:_LONGEST_HEADER], maxsplit=1)[0])
+        recipients = addressed.recipients_of(fields, envelope)
+        tags = addressed.tags_for(recipients, envelope, domain)
+        return None, str(error), tags[0] if len(tags) == 1 else ""
+    # Complaints come to the address that the provider knows us by.
+    tags = mail.tags or (mail.original.tags if mail.report else ())
+    return mail, "", tags[0] if len(tags) == 1 else ""
+
+
+def _letter_with(tag: str, *, live: bool) -> Letter | None:
+    """Find and lock the letter; asked for also where there is no tag.
+
+    How long it takes says nothing of which tags there are.
+    """
+    mine = Letter.objects.of_mode(live=live).filter(tag=tag or "-")
+    return mine.select_for_update(no_key=True).first()
+
+
+def _is_going(letter: Letter) -> bool:
+    """Whether a worker has it in hand, or has not written down yet that it went."""
+    return (
+        letter.state == Letter.State.QUEUED
+        and letter.deliveries.filter(
+            Q(lease__isnull=False) | Q(state=Delivery.State.SENT),
+            kind=Delivery.Kind.LETTER,
+        ).exists()
+    )
+
+
+def _expected(
+    letter: Letter | None, mail: values.IncomingMail, domain: str
+) -> Expected:
+    own = frozenset({settings.SENDER_ADDRESS.lower()})
+    if letter is None:
+        return Expected(domain, own)
+    ids = letter.deliveries.values_list("pk", flat=True)
+    return Expected(
+        domain=domain,
+        own_addresses=own,
+        message_ids=frozenset(f"<{one}@{domain}>" for one in ids),
+        recipient=(
+            letter.sender_email if mail.is_for_notices else letter.recipient_email
+        ),
+    )
+
+
+def _digest(raw: bytes, tag: str) -> str:
+    """Tell mails apart; one that goes to two letters is two."""
+    return hashlib.sha256(tag.encode() + b"\n" + raw).hexdigest()
+
+
+# --- What follows, by kind ----------------------------------------------------------
+
+
+def _follow(
+    row: IncomingMail,
+    letter: Letter,
+    mail: values.IncomingMail | None,
+    verdict: Classification,
+) -> _Left:
+    if mail is None:
+        return _unread(row, letter, verdict)
+    if mail.is_for_notices:
+        return _of_a_notice(row, letter, mail, verdict)
+    if verdict.kind == Kind.BOUNCE:
+        return _come_back(row, letter, mail, verdict)
+    if mail.sender.address.lower() == letter.sender_email.lower():
+        return _of_its_writer(verdict)
+    return _of_the_office(row, letter, verdict)
+
+
+def _unread(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:
+    """Tell the letter's writer: it may have been the answer."""
+    if letter.has_gone:
+        kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
+        lifecycle.note(letter, kind, row.received_at)
+    return _Left(verdict.reason)
+
+
+def _of_a_notice(
+    row: IncomingMail,
+    letter: Letter,
+    mail: values.IncomingMail,
+    verdict: Classification,
+) -> _Left:
+    """Follow what came back of a mail to the letter's writer."""
+    match verdict.kind:
+        case Kind.BOUNCE:
+            ids = frozenset(mail.original.message_ids)
+            following.notice_come_back(letter, ids, row.received_at)
+        case Kind.COMPLAINT | Kind.DOUBT | Kind.REPLY:
+            return _for_a_person(verdict.reason)
+    return _Left(verdict.reason)
+
+
+def _of_its_writer(verdict: Classification) -> _Left:
+    """Never send somebody their own mail: theirs would come back, and so on."""
+    reason = "It came from whoever wrote the letter."
+    if verdict.kind in {Kind.REPLY, Kind.DOUBT}:
+        return _for_a_person(reason)
+    return _Left(reason)
+
+
+def _come_back(
+    row: IncomingMail,
+    letter: Letter,
+    mail: values.IncomingMail,
+    verdict: Classification,
+) -> _Left:
+    if letter.state == Letter.State.BOUNCED:
+        return _Left("The letter had come back already.")
+    sent = letter.deliveries.filter(kind=Delivery.Kind.LETTER)
+    ids = {f"<{one}@" for one in sent.values_list("pk", flat=True)}
+    is_proven = any(
+        found.startswith(one) for found in mail.original.message_ids for one in ids
+    )
+    failure = verdict.failure
+    if not following.come_back(letter, failure, row.received_at, is_proven=is_proven):
+        return _for_a_person(
+            "It says that the letter came back, which what is known of it contradicts."
+        )
+    if failure and following.speaks_of_us(failure):
+        return _for_a_person("A rule of the MP’s mail server refuses mail of ours.")
+    return _Left(verdict.reason)
+
+
+def _of_the_office(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:
+    match verdict.kind:
+        case Kind.AUTO_REPLY | Kind.REPLY:
+            return _answered(row, letter, verdict)
+        case Kind.CHALLENGE | Kind.COMPLAINT | Kind.DOUBT:
+            return _for_a_person(verdict.reason)
+    return _Left(verdict.reason)
+
+
+def _answered(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:
+    if not letter.has_gone:
+        return _Left("Its letter has not gone.")
+    now = row.received_at
+    if verdict.kind == Kind.AUTO_REPLY:
+        return _Left(verdict.reason, keeps=following.acknowledge(row, letter, now))
+    if not following.may_pass_on(letter, now):
+        return _for_a_person("More came for this letter than goes on by itself.")
+    following.pass_on(row, letter, now)
+    return _Left(verdict.reason, keeps=True)
+
+
+def _for_a_person(reason: str) -> _Left:
+    return _Left(reason, State.FOR_A_PERSON, keeps=True)

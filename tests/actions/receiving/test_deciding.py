@@ -1,0 +1,100 @@
+"""What a person decides on a mail."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from actions.models import Delivery, IncomingMail, Letter, LetterEvent
+from actions.receiving import deciding, following
+from actions.receiving.deciding import Deed
+from tests.actions.factories import NOW, make_letter, make_organiser
+from tests.actions.receiving.arriving import events, gone, owed, raw, take, written
+
+pytestmark = pytest.mark.django_db
+State = IncomingMail.State
+
+
+@pytest.fixture
+def somebody() -> User:
+    return make_organiser()
+
+
+def doubtful(letter: Letter) -> IncomingMail:
+    mail = take(raw("doubt-short-promise", letter))
+    assert mail.state == State.FOR_A_PERSON
+    return mail
+
+
+def decide(mail: IncomingMail, deed: Deed, by: User) -> str:
+    words = deciding.decide(mail, deed, NOW, by=by)
+    mail.refresh_from_db()
+    return words
+
+
+def test_what_is_an_answer_goes_on_and_is_kept_until_it_went(somebody: User) -> None:
+    letter = gone()
+    mail = doubtful(letter)
+    assert decide(mail, Deed.IS_A_REPLY, somebody)
+    assert (mail.kind, mail.state, mail.decided_by) == ("reply", "decided", somebody)
+    assert mail.emptied_at is None
+    assert owed(letter) == [Delivery.Kind.FORWARD]
+    letter.refresh_from_db()
+    assert letter.reply_seen_at == NOW
+
+
+def test_what_is_a_bounce_ends_the_letter_and_is_erased(somebody: User) -> None:
+    letter = gone()
+    mail = doubtful(letter)
+    assert decide(mail, Deed.IS_A_BOUNCE, somebody)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.BOUNCED
+    assert owed(letter) == [Delivery.Kind.BOUNCE_NOTICE]
+    assert bytes(mail.content) == b""
+
+
+def test_what_is_automatic_is_noted(somebody: User) -> None:
+    letter = gone()
+    mail = doubtful(letter)
+    assert decide(mail, Deed.IS_AUTOMATIC, somebody)
+    assert events(letter) == [LetterEvent.Kind.ACKNOWLEDGEMENT_SEEN]
+    letter.refresh_from_db()
+    assert letter.reply_seen_at is None
+
+
+def test_what_is_nothing_is_erased(somebody: User) -> None:
+    letter = gone()
+    mail = doubtful(letter)
+    assert decide(mail, Deed.IS_NOTHING, somebody)
+    assert (mail.kind, bytes(mail.content)) == ("doubt", b"")
+    assert (events(letter), owed(letter)) == ([], [])
+
+
+def test_an_answer_that_is_not_passed_on_is_told_of(somebody: User) -> None:
+    letter = gone()
+    mails = [
+        take(written(letter, f"Answer {number}."))
+        for number in range(following.PASSED_ON_A_DAY + 1)
+    ]
+    decide(mails[-1], Deed.IS_NOTHING, somebody)
+    assert events(letter) == [LetterEvent.Kind.REPLY_NOT_FORWARDED]
+
+
+def test_of_two_decisions_the_first_counts(somebody: User) -> None:
+    letter = gone()
+    mail = doubtful(letter)
+    assert decide(mail, Deed.IS_NOTHING, somebody)
+    assert not decide(mail, Deed.IS_A_REPLY, somebody)
+    assert owed(letter) == []
+
+
+def test_nothing_follows_for_a_letter_that_never_went(somebody: User) -> None:
+    letter = make_letter(state=Letter.State.CANCELLED)
+    mail = doubtful(letter)
+    assert "Nothing follows" in decide(mail, Deed.IS_A_REPLY, somebody)
+    assert bytes(mail.content) == b""
+
+
+def test_a_bounce_of_what_came_back_before_changes_nothing(somebody: User) -> None:
+    letter = gone(Letter.State.BOUNCED)
+    mail = doubtful(letter)
+    assert "came back before" in decide(mail, Deed.IS_A_BOUNCE, somebody)
+    assert events(letter) == []

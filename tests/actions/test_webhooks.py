@@ -1,0 +1,210 @@
+"""Mail by a provider's webhook: what is theirs is taken in, what is forged is not."""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from pytest_django import Settings
+
+from actions.models import IncomingMail, Letter
+from actions.receiving import taking
+from tests.actions.factories import make_letter
+from tests.actions.receiving.arriving import events, gone, owed, raw, written
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Page
+
+pytestmark = pytest.mark.django_db
+SECRET = "postbag:a-long-random-password-of-theirs"
+KEY = "key-of-their-signature"
+
+
+@pytest.fixture
+def mailgun(settings: Settings) -> None:
+    settings.INCOMING_WEBHOOK = "mailgun"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * settings.LARGEST_INCOMING_BYTES
+
+
+@pytest.fixture
+def postmark(settings: Settings) -> None:
+    settings.INCOMING_WEBHOOK = "postmark"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
+
+
+def basic(secret: str = SECRET) -> dict[str, str]:
+    return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
+
+
+def signed(content: bytes, recipient: str, **fields: str) -> dict[str, str]:
+    """Sign as Mailgun does."""
+    timestamp, token = "1795348800", "t" * 50
+    signature = hmac.new(KEY.encode(), f"{timestamp}{token}".encode(), hashlib.sha256)
+    return {
+        "recipient": recipient,
+        "sender": "",
+        "timestamp": timestamp,
+        "token": token,
+        "signature": signature.hexdigest(),
+        "body-mime": content.decode(),
+        **fields,
+    }
+
+
+def bring(
+    client: Client,
+    fields: Mapping[str, str],
+    *,
+    provider: str = "mailgun",
+    headers: dict[str, str] | None = None,
+) -> "Page":
+    at = f"/webhooks/incoming/{provider}/mime/"
+    return client.post(at, fields, headers=basic() if headers is None else headers)
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_a_signed_mail_is_taken_in_once() -> None:
+    client, letter = Client(enforce_csrf_checks=True), gone()
+    fields = signed(
+        raw("bounce-postfix", letter), f"bounce.{letter.tag}@postbag.invalid"
+    )
+    for _ in range(2):
+        assert bring(client, fields).status_code == 200
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.BOUNCED
+    assert IncomingMail.objects.count() == 1
+
+
+@pytest.mark.usefixtures("postmark")
+def test_a_provider_without_signatures_has_a_secret(client: Client) -> None:
+    letter = gone()
+    mail = {
+        "RawEmail": raw("reply-plain", letter).decode(),
+        "OriginalRecipient": f"jo.{letter.tag}@postbag.invalid",
+    }
+    for headers, status in (({}, 403), (basic("a:b"), 403), (basic(), 200)):
+        answer = client.post(
+            "/webhooks/incoming/postmark/mime/",
+            json.dumps(mail),
+            content_type="application/json",
+            headers=headers,
+        )
+        assert answer.status_code == status
+    assert owed(letter) == ["forward"]
+
+
+@pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"signature": "0" * 64},
+        {"timestamp": "1795348801"},
+        {"token": "☃"},
+        {"signature": "☃"},
+    ],
+)
+def test_a_forged_signature_changes_nothing(
+    client: Client, caplog: pytest.LogCaptureFixture, changed: dict[str, str]
+) -> None:
+    letter = gone()
+    fields = signed(raw("bounce-postfix", letter), "a@b.example", **changed)
+    assert bring(client, fields).status_code == 403
+    assert not IncomingMail.objects.exists()
+    assert events(letter) == []
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+@pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize(
+    "headers", [{}, basic("postbag:wrong"), {"Authorization": "Basic ☃"}]
+)
+def test_without_the_secret_nothing_is_taken_in(
+    client: Client, headers: dict[str, str]
+) -> None:
+    fields = signed(raw("reply-plain", gone()), "a@b.example")
+    assert bring(client, fields, headers=headers).status_code == 403
+    assert not IncomingMail.objects.exists()
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_whoever_forges_again_and_again_is_told_to_wait(
+    client: Client, settings: Settings
+) -> None:
+    settings.SIGN_INS_PER_ADDRESS_PER_HOUR = 1
+    assert bring(client, {}).status_code == 403
+    answer = bring(client, {})
+    assert (answer.status_code, answer.has_header("Retry-After")) == (429, True)
+    letter = gone()
+    fields = signed(raw("reply-plain", letter), f"jo.{letter.tag}@postbag.invalid")
+    assert bring(client, fields).status_code == 200
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_a_signed_request_without_a_whole_mail_is_refused(client: Client) -> None:
+    fields = signed(b"", "a@b.example")
+    del fields["body-mime"]
+    assert bring(client, fields).status_code == 400
+    assert not IncomingMail.objects.exists()
+
+
+@pytest.mark.usefixtures("postmark")
+@pytest.mark.parametrize("told", ["", "[]", "{}", '{"RawEmail": 1}', "[" * 100_000])
+def test_what_is_no_mail_is_refused(client: Client, told: str) -> None:
+    answer = client.post(
+        "/webhooks/incoming/postmark/mime/",
+        told,
+        content_type="application/json",
+        headers=basic(),
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("provider", ["mailgun", "postmark", "none", "sendgrid"])
+def test_only_the_provider_of_the_settings_is_listened_to(
+    client: Client, provider: str
+) -> None:
+    assert bring(client, {}, provider=provider).status_code == 404
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_large_mails_may_come_and_nothing_else_that_is_large(
+    client: Client, settings: Settings
+) -> None:
+    letter = gone()
+    large = written(letter, "x" * 3_000_000)
+    fields = signed(large, f"jo.{letter.tag}@postbag.invalid", sender="a@b.example")
+    assert bring(client, fields).status_code == 200
+    assert owed(letter) == ["forward"]
+    assert client.post("/letters/lost/", {"email": "x" * 2_000_000}).status_code == 413
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+    assert bring(client, fields).status_code == 413
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_it_comes_again_while_the_letter_is_being_sent(client: Client) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    letter.deliveries.update(state="sent", done_at=letter.created_at)
+    fields = signed(
+        raw("bounce-postfix", letter), f"bounce.{letter.tag}@postbag.invalid"
+    )
+    answer = bring(client, fields)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_it_comes_again_without_a_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("of jo@mail.example")
+
+    monkeypatch.setattr(taking, "take_in", away)
+    assert bring(client, signed(b"", "a@b.example")).status_code == 503
+    assert "jo@" not in caplog.text
