@@ -38,7 +38,7 @@ _ENTRY: Final = re.compile(
 )
 _NAMES: Final = "erased-????-??-??.txt"
 # The newest back-up is kept, however old, while no new one can be made.
-_TIMES_AS_LONG: Final = 2
+TIMES_AS_LONG: Final = 2
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def noted(*folders: Path) -> Erased:
 
 def forget(now: datetime.datetime) -> int:
     """Take away the journals of days from before any back-up; say how many."""
-    days = _TIMES_AS_LONG * settings.BACKUPS_KEPT_DAYS
+    days = TIMES_AS_LONG * settings.BACKUPS_KEPT_DAYS
     first = now.astimezone(datetime.UTC).date() - datetime.timedelta(days=days)
     over = [
         path

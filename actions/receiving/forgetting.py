@@ -9,7 +9,7 @@ from django.db.models import Q
 from actions.models import Delivery, IncomingMail
 
 # That a mail came, what it was and what became of it.
-_RECORDS_LIVE: Final = datetime.timedelta(days=365)
+RECORDS_LIVE: Final = datetime.timedelta(days=365)
 # Of one that belongs to no letter: most of it is unwanted.
 _STRAYS_LIVE: Final = datetime.timedelta(days=28)
 
@@ -28,7 +28,7 @@ def forget_due(now: datetime.datetime) -> int:
         state=Delivery.State.DROPPED, done_at=now, lease=None, leased_until=None
     )
     count = over.empty(now)
-    gone = Q(received_at__lte=now - _RECORDS_LIVE) | Q(
+    gone = Q(received_at__lte=now - RECORDS_LIVE) | Q(
         received_at__lte=now - _STRAYS_LIVE, letter=None
     )
     IncomingMail.objects.filter(gone).delete()
