@@ -16,6 +16,13 @@ from django.db import connection
 from tests.smtp import SENDER
 
 SECONDS_TO_WAIT = 180
+SITE_URL = "https://postbag.example"
+# Any number of letters may go to one MP.
+_NO_RATES = {
+    "LETTERS_PER_MP_PER_HOUR": "1000000",
+    "LETTERS_PER_MP_PER_HOUR_OTHERWISE": "1000000",
+    "LETTERS_PER_HOUR": "0",
+}
 
 
 def live(var: Path, port: int, *, timeout: int = 5) -> dict[str, str]:
@@ -29,7 +36,7 @@ def live(var: Path, port: int, *, timeout: int = 5) -> dict[str, str]:
         "MAIL_TIMEOUT_SECONDS": str(timeout),
         "SENDER_ADDRESS": SENDER,
         "SECRET_KEY": settings.SECRET_KEY,
-        "SITE_URL": "https://postbag.example",
+        "SITE_URL": SITE_URL,
         "ALLOWED_HOSTS": "postbag.example",
         "PROXY_COUNT": "1",
         "CONTROLLER_NAME": "Postbag Example",
@@ -37,10 +44,7 @@ def live(var: Path, port: int, *, timeout: int = 5) -> dict[str, str]:
         # Nobody but this machine is asked, and the shipped members may be of any age.
         "SYNC_MEMBERS": "0",
         "MEMBERS_OLD_AFTER_DAYS": "100000",
-        # Any number of letters may go to one MP.
-        "LETTERS_PER_MP_PER_HOUR": "1000000",
-        "LETTERS_PER_MP_PER_HOUR_OTHERWISE": "1000000",
-        "LETTERS_PER_HOUR": "0",
+        **_NO_RATES,
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 
@@ -53,6 +57,7 @@ def demo(var: Path) -> dict[str, str]:
         "DATABASE_URL": database_url(),
         "SECRET_KEY": settings.SECRET_KEY,
         "SYNC_MEMBERS": "0",
+        **_NO_RATES,
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 

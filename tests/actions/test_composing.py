@@ -94,6 +94,9 @@ def test_the_sheet_is_laid_out_as_a_letter() -> None:
         "Yours sincerely,\nJo Bell\n\n"
         "-- \nSent for Jo Bell by Postbag, which helps people write to their own MP. "
         "An answer goes to the writer.\n"
+        "For the office of the MP: is Jo Bell not your constituent, or is something "
+        "else wrong with this mail? Please tell us: (the link is in the copy that the "
+        "office gets)\n"
     )
 
 

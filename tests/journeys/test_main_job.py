@@ -100,6 +100,8 @@ def test_the_preview_is_the_mail_word_for_word(page: Page) -> None:
     steps.confirm(page)
     steps.deliver()
     mail = steps.mails()[0]
-    text = "\n".join(mail.text.splitlines()).replace("-- \n", "")
+    # All but the link for the MP's office, which its writer is not shown.
+    mailed, _, _link = mail.text.rpartition("Please tell us:")
+    text = "\n".join(mailed.splitlines()).replace("-- \n", "")
     for part in text.split("\n\n"):
         assert " ".join(part.split()) in shown
