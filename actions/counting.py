@@ -5,12 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db import connection
 from django.utils import timezone
 
-from actions.models import Campaign, Letter, Tally
+from actions.models import Campaign, Tally
 from actions.models.counts import TallyQuerySet
 
 _BUCKETS = (
@@ -28,7 +28,31 @@ def bucket_of(percent: int) -> Tally.OwnWords:
     return next(bucket for least, bucket in _BUCKETS if percent >= least)
 
 
-def own_words_of(letter: Letter) -> Tally.OwnWords:
+class Countable(Protocol):
+    """What is counted of a letter: the letter, or what was read of it."""
+
+    @property
+    def campaign_id(self) -> int:
+        """Of which campaign."""
+
+    @property
+    def constituency_id(self) -> int:
+        """From which seat."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it was made while trying Postbag out."""
+
+    @property
+    def own_words(self) -> int:
+        """How many percent of the words are its writer's."""
+
+    @property
+    def is_signature(self) -> bool:
+        """Whether these are too few to count it as a letter."""
+
+
+def own_words_of(letter: Countable) -> Tally.OwnWords:
     """Say as what a letter is counted: by its own words, or as a signature."""
     if letter.is_signature:
         return Tally.OwnWords.SIGNATURE
@@ -47,7 +71,7 @@ class Counted:
 
 
 def record(
-    letter: Letter,
+    letter: Countable,
     step: Tally.Step,
     now: datetime.datetime,
     *,

@@ -6,11 +6,12 @@ at once one is made, and leaves an event and a count in the transaction of its c
 """
 
 import datetime
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from enum import Enum
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from actions import counting
 from actions.models import Letter, LetterEvent, Tally
@@ -249,8 +250,19 @@ def hold_on(
     return True
 
 
+class Movable(counting.Countable, Protocol):
+    """What a move needs to know of a letter: the letter, or what was read of it."""
+
+    @property
+    def pk(self) -> uuid.UUID:
+        """Which it is."""
+
+
+Moved = TypeVar("Moved", bound=Movable)
+
+
 def make_all(
-    move: Move, letters: Mapping[Letter, datetime.datetime], now: datetime.datetime
+    move: Move, letters: Mapping[Moved, datetime.datetime], now: datetime.datetime
 ) -> None:
     """Move letters that are known to be where it begins, for speed in few statements.
 
@@ -261,7 +273,7 @@ def make_all(
     Letter.objects.filter(
         pk__in=[letter.pk for letter in letters], state__in=way.begins
     ).update(**move.stamps(now))
-    note_all(way.event, letters)
+    note_all(way.event, {letter.pk: at for letter, at in letters.items()})
     if way.counts is None:
         return
     alike = defaultdict(list)
@@ -282,9 +294,10 @@ def note(
 
 
 def note_all(
-    kind: LetterEvent.Kind, letters: Mapping[Letter, datetime.datetime]
+    kind: LetterEvent.Kind, letters: Mapping[uuid.UUID, datetime.datetime]
 ) -> None:
-    """Add to the history of each what happened to it at its time."""
+    """Add to the history of each, by its primary key, what happened at its time."""
     LetterEvent.objects.bulk_create(
-        LetterEvent(letter=letter, kind=kind, at=at) for letter, at in letters.items()
+        LetterEvent(letter_id=letter, kind=kind, at=at)
+        for letter, at in letters.items()
     )

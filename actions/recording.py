@@ -17,7 +17,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -60,19 +60,27 @@ _TOLD: Final = {
     Delivery.Kind.QUESTION_REMINDER: LetterEvent.Kind.QUESTION_SENT,
     Delivery.Kind.FORWARD: LetterEvent.Kind.REPLY_FORWARDED,
 }
-# What is read to settle.
-_SETTLED: Final = (
-    "kind",
-    "done_at",
-    "subscription",
-    "reply",
-    "letter__state",
-    "letter__campaign_id",
-    "letter__constituency_id",
-    "letter__is_demo",
-    "letter__own_words",
-    "letter__is_signature",
-)
+
+
+class _Marked(NamedTuple):
+    """What is read of a mail that went: whole objects take longer than the database."""
+
+    kind: str
+    done_at: datetime.datetime
+    letter_id: uuid.UUID | None
+    subscription_id: uuid.UUID | None
+    reply_id: uuid.UUID | None
+
+
+class _Queued(NamedTuple):
+    """What is read of the letter that went with it."""
+
+    pk: uuid.UUID
+    campaign_id: int
+    constituency_id: int
+    is_demo: bool
+    own_words: int
+    is_signature: bool
 
 
 @contextmanager
@@ -132,29 +140,27 @@ def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
     For whoever asked for updates there are none: their own press of the button counts.
     Whoever was to be told once has been told, and the address is erased.
     """
-    marked = Delivery.objects.filter(lease=lease, state=Delivery.State.SENT)
+    marks = Delivery.objects.filter(lease=lease, state=Delivery.State.SENT)
     # Locked, as another worker may find the lease at its end and settle it too.
-    deliveries = list(
-        marked.select_for_update(of=("self",))
-        .select_related("letter")
-        .only(*_SETTLED)
-        .order_by("pk")
-    )
-    accepted: dict[Letter, datetime.datetime] = {}
-    told: dict[LetterEvent.Kind, dict[Letter, datetime.datetime]] = defaultdict(dict)
-    for delivery in deliveries:
-        at = delivery.done_at or now
-        match delivery.kind, delivery.letter:
-            case Delivery.Kind.LETTER, Letter(state=Letter.State.QUEUED) as letter:
-                accepted[letter] = at
-            case kind, Letter() as letter if kind in _TOLD:
-                told[_TOLD[Delivery.Kind(kind)]][letter] = at
+    locked = marks.select_for_update().order_by("pk")
+    gone = [_Marked(*row) for row in locked.values_list(*_Marked._fields)]
+    went: dict[uuid.UUID, datetime.datetime] = {}
+    told: dict[LetterEvent.Kind, dict[uuid.UUID, datetime.datetime]] = defaultdict(dict)
+    for mail in gone:
+        if mail.letter_id and mail.kind == Delivery.Kind.LETTER:
+            went[mail.letter_id] = mail.done_at
+        elif mail.letter_id and mail.kind in _TOLD:
+            told[_TOLD[Delivery.Kind(mail.kind)]][mail.letter_id] = mail.done_at
     for event, letters in told.items():
         lifecycle.note_all(event, letters)
-    lifecycle.make_all(Move.ACCEPT, accepted, now)
-    _end_needs(deliveries, now)
-    if deliveries:
-        marked.update(lease=None, leased_until=None)
+    queued = Letter.objects.filter(pk__in=list(went), state=Letter.State.QUEUED)
+    accepted = [_Queued(*row) for row in queued.values_list(*_Queued._fields)]
+    lifecycle.make_all(
+        Move.ACCEPT, {letter: went[letter.pk] for letter in accepted}, now
+    )
+    _end_needs(gone, now)
+    if gone:
+        marks.update(lease=None, leased_until=None)
 
 
 def unsettled(now: datetime.datetime) -> list[uuid.UUID]:
@@ -254,7 +260,7 @@ def _leased() -> DeliveryQuerySet:
     return Delivery.objects.filter(lease__gte=_LEAST)
 
 
-def _end_needs(finished: Sequence[Delivery], now: datetime.datetime) -> None:
+def _end_needs(finished: Sequence[Delivery | _Marked], now: datetime.datetime) -> None:
     """Erase what was kept for one mail, which went or never will.
 
     That is an address, or a reply that was to be passed on.
