@@ -1,11 +1,11 @@
 """From a campaign's words and a supporter's to a letter, and how it will look."""
 
-import dataclasses
 import datetime
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import formats, translation
 from django.utils.translation import gettext_lazy
@@ -180,8 +180,7 @@ def compose(
 
 def lay_out(letter: Letter) -> Sheet:
     """Lay a letter out as the MP will read it; ``text_of`` is what is mailed."""
-    text = Composition(letter.subject, letter.body, letter.base_text, letter.language)
-    return _framed(letter, text)
+    return _framed(letter, _marked(letter.base_text, letter.body))
 
 
 def text_of(letter: Letter, *, office_link: str = "") -> str:
@@ -192,13 +191,8 @@ def text_of(letter: Letter, *, office_link: str = "") -> str:
     longer than all the rest of a mail.
     """
     body = _INDENTS.sub("\n\n", rendering.tidy(letter.body))
-    frame = _framed(letter, Composition(letter.subject, "", "", letter.language))
-    unmarked = (own_words.Segment(body, is_own=False),)
-    sheet_of_office = dataclasses.replace(frame, paragraphs=(unmarked,))
-    if office_link:
-        note = _office_note(frame.frame, letter.sender_name, office_link)
-        sheet_of_office = dataclasses.replace(sheet_of_office, office_note=note)
-    return sheet_of_office.as_text()
+    unmarked = ((own_words.Segment(body, is_own=False),),)
+    return _framed(letter, _Inside(unmarked, office_link)).as_text()
 
 
 def sheet(
@@ -209,23 +203,8 @@ def sheet(
     dated: datetime.date,
 ) -> Sheet:
     """Lay out a letter that Postbag sends, and that may be unfinished."""
-    frame = frames.of(text.language)
-    return Sheet(
-        subject=text.subject,
-        sender_lines=tuple(filter(None, (sender.name, *sender.address_lines))),
-        dated=dated,
-        recipient_lines=(recipient_name, *HOUSE_OF_COMMONS),
-        salutation=frame.salutation.format(name=address_as),
-        paragraphs=own_words.mark(text.base_text, rendering.tidy(text.body)),
-        closing=frame.closing,
-        signature=sender.name,
-        footer=frame.footer.format(name=sender.name or frame.nobody),
-        signature_note=situations.signature_note(
-            sender.name, sender.helper, text.language
-        ),
-        language=text.language,
-        office_note=_office_note(frame, sender.name, frame.office_link),
-    )
+    inside = _marked(text.base_text, text.body)
+    return _laid_out(sender, (recipient_name, address_as), text, dated, inside)
 
 
 def encouragement(percent: int, next_step: str = "") -> str:
@@ -292,6 +271,14 @@ def _office_note(frame: frames.Frame, name: str, link: str) -> str:
     return frame.office_note.format(name=name or frame.nobody, link=link)
 
 
+class _Inside(NamedTuple):
+    """What differs between the sheet that a writer sees and the mail to the MP."""
+
+    paragraphs: tuple[own_words.Paragraph, ...]
+    # "" where the office has none yet.
+    office_link: str = ""
+
+
 def sender_of(letter: Letter) -> Sender:
     """Give who wrote a letter, and from where."""
     return Sender(
@@ -306,14 +293,47 @@ def sender_of(letter: Letter) -> Sender:
     )
 
 
-def _framed(letter: Letter, text: Composition) -> Sheet:
-    return sheet(
+def _framed(letter: Letter, inside: _Inside) -> Sheet:
+    return _laid_out(
         sender_of(letter),
-        letter.recipient_name,
-        letter.recipient_salutation,
-        text,
+        (letter.recipient_name, letter.recipient_salutation),
+        letter,
         letter.dated,
+        inside,
     )
+
+
+def _laid_out(
+    sender: Sender,
+    recipient: tuple[str, str],
+    text: Composition | Letter,
+    dated: datetime.date,
+    inside: _Inside,
+) -> Sheet:
+    recipient_name, address_as = recipient
+    frame = frames.of(text.language)
+    return Sheet(
+        subject=text.subject,
+        sender_lines=tuple(filter(None, (sender.name, *sender.address_lines))),
+        dated=dated,
+        recipient_lines=(recipient_name, *HOUSE_OF_COMMONS),
+        salutation=frame.salutation.format(name=address_as),
+        paragraphs=inside.paragraphs,
+        closing=frame.closing,
+        signature=sender.name,
+        footer=frame.footer.format(name=sender.name or frame.nobody),
+        signature_note=situations.signature_note(
+            sender.name, sender.helper, text.language
+        ),
+        language=text.language,
+        office_note=_office_note(
+            frame, sender.name, inside.office_link or frame.office_link
+        ),
+    )
+
+
+def _marked(base_text: str, body: str) -> _Inside:
+    return _Inside(own_words.mark(base_text, rendering.tidy(body)))
 
 
 @lru_cache(maxsize=64)
