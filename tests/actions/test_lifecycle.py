@@ -231,7 +231,7 @@ def test_nothing_else_changes_the_state_of_a_letter() -> None:
         if _changes_a_letters_state(node)
     ]
     # After ``lifecycle`` moved the row, the object is brought up to it.
-    assert [place.split(":")[0] for place in found] == ["actions/privacy.py"]
+    assert [place.split(":")[0] for place in found] == ["actions/privacy/erasing.py"]
 
 
 def _changes_a_letters_state(node: ast.AST) -> bool:
