@@ -207,8 +207,10 @@ class Connection:
         if mail.is_demo == settings.DELIVERY_IS_LIVE:
             raise WrongModeError(str(mail.owner))
         try:
-            if self._server is None:
+            if not settings.DELIVERY_IS_LIVE:
                 self._keep(mail)
+            elif self._server is None:
+                self._backend.send_messages([mail])
             else:
                 # Django's own way from here parses every address once more.
                 self._server.sendmail(
