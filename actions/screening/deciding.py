@@ -172,7 +172,7 @@ def lift(report: OfficeReport, now: datetime.datetime) -> bool:
             campaign=report.letter.campaign_id,
             representative__parliament_id=report.representative.parliament_id,
         )
-        for letter in waiting:
+        for letter in waiting.order_by("pk"):
             let_go(letter, now)
     return True
 
@@ -211,7 +211,9 @@ def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
 def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
     if not letter.sender_email:
         return
-    for other in _of_the_writer_of(letter).filter(state=Letter.State.QUEUED):
+    queued = _of_the_writer_of(letter).filter(state=Letter.State.QUEUED)
+    # In one order everywhere, or two decisions would wait for each other.
+    for other in queued.order_by("pk"):
         holding.hold(
             other,
             Letter.Hold.ABUSE,
@@ -226,7 +228,7 @@ def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
         representative__parliament_id=letter.representative.parliament_id,
         state=Letter.State.QUEUED,
     )
-    for other in queued:
+    for other in queued.order_by("pk"):
         holding.hold(
             other,
             Letter.Hold.OFFICE_ASKED,
