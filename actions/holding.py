@@ -9,6 +9,7 @@ import uuid
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from actions import lifecycle, pacing, reasons
@@ -133,9 +134,11 @@ def owe(letter: Letter, kind: Delivery.Kind, due_at: datetime.datetime) -> None:
     """Owe a mail of a letter, also if one of its kind went or was dropped before.
 
     One that went makes way for another row, as a row goes by one Message-ID: mail
-    programs show the second mail of an id to nobody.
+    programs show the second mail of an id to nobody. So does one in a worker's hands,
+    which was written before and is not what is owed now.
     """
-    letter.deliveries.filter(kind=kind, state=Delivery.State.SENT).delete()
+    went = Q(state=Delivery.State.SENT) | Q(lease__isnull=False)
+    letter.deliveries.filter(went, kind=kind).delete()
     Delivery.objects.update_or_create(
         letter=letter,
         kind=kind,

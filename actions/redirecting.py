@@ -25,6 +25,7 @@ from actions import (
 from actions.errors import NoRecipientError, RepeatedLetterError
 from actions.finding import Finding
 from actions.models import Letter, LetterEvent
+from actions.screening import looking
 from representatives import lookup, offices
 from representatives.errors import PostcodeError
 from representatives.lookup import Candidate, Member
@@ -153,6 +154,9 @@ def redirect(
     if moved:
         lifecycle.note(letter, LetterEvent.Kind.REDIRECTED, now)
         holding.release(letter, now)
+        # Other words may stand in it now, and another office may have asked for none.
+        again = looking.OF_WHOM_IT_GOES_TO | {Letter.Hold.ABUSE}
+        looking.hold_again_if_needed(letter, now, again)
     letter.refresh_from_db()
     return bool(moved)
 

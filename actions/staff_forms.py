@@ -1,12 +1,14 @@
 """What staff type into the admin, checked before anybody else sees it."""
 
+import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
 
 from actions import colours, rendering, staff_checks
 from actions.errors import TemplateRefusedError
@@ -33,6 +35,8 @@ ON_DARK = {"the dark paper": "#10161d", "the dark sheet": "#18212b"}
 LAST_POSITION = 999
 # A campaign may still come to ask for as much as the first one does.
 DEMANDS_TO_EXPECT = 6
+# How far off the day may be that letters are held until.
+LONGEST_HOLD: Final = datetime.timedelta(days=183)
 
 
 class CampaignForm(_CampaignModelForm):
@@ -78,6 +82,23 @@ class CampaignForm(_CampaignModelForm):
         colour = str(self.cleaned_data["colour_in_dark"])
         staff_checks.check_contrast(colour, ON_DARK, "Choose a lighter one.")
         return colour
+
+    def clean_letters_go_from(self) -> datetime.date | None:
+        """Refuse a day so far off that it must be mistyped: letters would wait for it.
+
+        Raises:
+            ValidationError: it is more than ``LONGEST_HOLD`` off.
+
+        """
+        day: datetime.date | None = self.cleaned_data["letters_go_from"]
+        is_new = "letters_go_from" in self.changed_data
+        if is_new and day and day - timezone.localdate() > LONGEST_HOLD:
+            message = (
+                f"Letters, and what their writers gave us, would lie here for more "
+                f"than {LONGEST_HOLD.days} days. Choose an earlier day."
+            )
+            raise ValidationError(message, code="too_late")
+        return day
 
     def clean_stock_reply_help(self) -> str:
         """Refuse fields, which would be copied as they stand."""

@@ -83,8 +83,8 @@ def erased_here() -> Erased:
     told = LetterEvent.objects.filter(kind=LetterEvent.Kind.FORGOTTEN)
     asked = told.filter(cause=privacy.Cause.REQUEST)
     # Of letters that were erased in their time before: only the code was left.
-    without_code = Letter.objects.filter(
-        state=Letter.State.ACCEPTED, sender_key="", forgotten_at__isnull=False
+    without_code = Letter.objects.standing().filter(
+        sender_key="", forgotten_at__isnull=False
     )
     disowned = LetterEvent.objects.disownings()
     left = Subscription.objects.filter(ended_at__isnull=False)

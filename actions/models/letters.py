@@ -45,6 +45,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those held for a reason that a person decides on."""
         return self.held().filter(held_for__in=Letter.FOR_A_PERSON)
 
+    def standing(self) -> "LetterQuerySet":
+        """Those that have gone and, for all that is known, arrived."""
+        return self.filter(state__in=_STANDING)
+
     def written_by(self, sender_key: str) -> "LetterQuerySet":
         """Those that the person with this key has sent or is sending."""
         return self.filter(

@@ -36,9 +36,6 @@ class _Left:
     keeps: bool = False
 
 
-_FLOOD: Final = _Left("More came for this letter than is looked at.")
-
-
 @transaction.atomic
 def take_in(
     raw: bytes, envelope: Envelope, now: datetime.datetime, *, live: bool
@@ -84,7 +81,9 @@ def take_in(
     )
     if is_new and letter:
         is_flood = letter.incoming.count() > MOST_OF_A_LETTER
-        left = _FLOOD if is_flood else _follow(row, letter, mail, verdict)
+        left = (
+            _flooded(row, letter) if is_flood else _follow(row, letter, mail, verdict)
+        )
         row.state, row.reason = left.state, left.reason
         if left.keeps:
             row.content, row.emptied_at = raw, None
@@ -168,6 +167,14 @@ def _follow(
     if mail.sender.address.lower() == letter.sender_email.lower():
         return _of_its_writer(verdict)
     return _of_the_office(row, letter, verdict)
+
+
+def _flooded(row: IncomingMail, letter: Letter) -> _Left:
+    """Tell the letter's writer once: the answer may be among what is not looked at."""
+    kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
+    if letter.has_gone and not letter.events.filter(kind=kind).exists():
+        lifecycle.note(letter, kind, row.received_at)
+    return _Left("More came for this letter than is looked at.")
 
 
 def _unread(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:

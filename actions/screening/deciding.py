@@ -59,9 +59,18 @@ OFFICE_SAYS: Final = {
 }
 
 
+@transaction.atomic
 def let_go(letter: Letter, now: datetime.datetime) -> bool:
-    """Put a letter that a person has read back into the queue; say whether it was."""
-    return holding.release(letter, now, among=Letter.objects.for_a_person())
+    """Put a letter that a person has read back into the queue; say whether it was.
+
+    It waits on where whom it goes to is a reason that they were not asked about.
+    """
+    again = looking.OF_WHOM_IT_GOES_TO - {letter.held_for}
+    same = Letter.objects.for_a_person().filter(held_for=letter.held_for)
+    if not holding.release(letter, now, among=same):
+        return False
+    looking.hold_again_if_needed(letter, now, again)
+    return True
 
 
 def give_back(letter: Letter, now: datetime.datetime) -> bool:
@@ -142,7 +151,9 @@ def decline(
             held_for=Letter.Hold.ABUSE
         ):
             # What is held for words of its own waits for its own decision.
-            if not looking.has_threats(letter, now):
+            if not (
+                looking.has_threats(letter, now) or looking.is_watched(letter, now)
+            ):
                 let_go(letter, now)
     return True
 
@@ -161,7 +172,7 @@ def lift(report: OfficeReport, now: datetime.datetime) -> bool:
             campaign=report.letter.campaign_id,
             representative__parliament_id=report.representative.parliament_id,
         )
-        for letter in waiting:
+        for letter in waiting.order_by("pk"):
             let_go(letter, now)
     return True
 
@@ -200,7 +211,9 @@ def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
 def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
     if not letter.sender_email:
         return
-    for other in _of_the_writer_of(letter).filter(state=Letter.State.QUEUED):
+    queued = _of_the_writer_of(letter).filter(state=Letter.State.QUEUED)
+    # In one order everywhere, or two decisions would wait for each other.
+    for other in queued.order_by("pk"):
         holding.hold(
             other,
             Letter.Hold.ABUSE,
@@ -215,7 +228,7 @@ def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
         representative__parliament_id=letter.representative.parliament_id,
         state=Letter.State.QUEUED,
     )
-    for other in queued:
+    for other in queued.order_by("pk"):
         holding.hold(
             other,
             Letter.Hold.OFFICE_ASKED,

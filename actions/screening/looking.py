@@ -1,7 +1,7 @@
 """Looking at a letter that was just confirmed: whether it waits, and for whom."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from django.conf import settings
@@ -14,6 +14,10 @@ from actions.screening import phrases
 _WEEK: Final = datetime.timedelta(days=7)
 # Fewer words than these may well be the same by chance: "Please act now".
 _LEAST_OF_A_TEXT: Final = 8
+# Reasons that lie with whom it goes to.
+OF_WHOM_IT_GOES_TO: Final = frozenset(
+    {Letter.Hold.OFFICE_ASKED, Letter.Hold.ADDRESS_FAILING}
+)
 
 
 def hold_if_needed(letter: Letter, now: datetime.datetime) -> bool:
@@ -22,16 +26,20 @@ def hold_if_needed(letter: Letter, now: datetime.datetime) -> bool:
     Looked at once, when it is confirmed. It tells its writer why and by when.
     """
     reason = reason_to_hold(letter, now)
-    if reason is None:
-        return False
-    patience = (
-        failing.CORRECTIONS_TAKE
-        if reason == Letter.Hold.ADDRESS_FAILING
-        else holding.PEOPLE_HAVE
-    )
-    return holding.hold(
-        letter, reason, now, decide_by=holding.end_of_day(now + patience)
-    )
+    return reason is not None and _hold(letter, reason, now)
+
+
+def hold_again_if_needed(
+    letter: Letter, now: datetime.datetime, among: Collection[Letter.Hold]
+) -> bool:
+    """Hold a letter that was just released if it has to wait for one of these reasons.
+
+    Since it was confirmed its words may have changed, whom it goes to, or what is known
+    of them.
+    """
+    looks = (look for look in _LOOKS if look[0] in among)
+    reason = next((reason for reason, holds in looks if holds(letter, now)), None)
+    return reason is not None and _hold(letter, reason, now)
 
 
 def reason_to_hold(letter: Letter, now: datetime.datetime) -> Letter.Hold | None:
@@ -58,6 +66,17 @@ def is_watched(letter: Letter, now: datetime.datetime) -> bool:
     )
 
 
+def _hold(letter: Letter, reason: Letter.Hold, now: datetime.datetime) -> bool:
+    patience = (
+        failing.CORRECTIONS_TAKE
+        if reason == Letter.Hold.ADDRESS_FAILING
+        else holding.PEOPLE_HAVE
+    )
+    return holding.hold(
+        letter, reason, now, decide_by=holding.end_of_day(now + patience)
+    )
+
+
 def _is_to_a_failing_address(letter: Letter, _now: datetime.datetime) -> bool:
     return failing.is_failing(letter.recipient_email, live=not letter.is_demo)
 
@@ -66,6 +85,7 @@ def _office_asked(letter: Letter, _now: datetime.datetime) -> bool:
     return (
         OfficeReport.objects.stops()
         .filter(
+            letter__is_demo=letter.is_demo,
             letter__campaign=letter.campaign_id,
             letter__representative__parliament_id=letter.representative.parliament_id,
         )
@@ -124,14 +144,15 @@ def _place(line: str) -> str:
     return phrases.folded(line).replace(" ", "")
 
 
-# In this order: the first reason that there is.
+# In this order: the first reason that there is. What a person has to read comes before
+# what ends by itself, or it would go unread then.
 _LOOKS: Final[
     tuple[tuple[Letter.Hold, Callable[[Letter, datetime.datetime], bool]], ...]
 ] = (
-    (Letter.Hold.ADDRESS_FAILING, _is_to_a_failing_address),
-    (Letter.Hold.OFFICE_ASKED, _office_asked),
     (Letter.Hold.ABUSE, is_watched),
     (Letter.Hold.ABUSE, has_threats),
     (Letter.Hold.FLOOD, _is_of_a_flood),
     (Letter.Hold.ONE_ADDRESS, _is_of_many_at_one_address),
+    (Letter.Hold.OFFICE_ASKED, _office_asked),
+    (Letter.Hold.ADDRESS_FAILING, _is_to_a_failing_address),
 )

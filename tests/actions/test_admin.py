@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from actions import colours, composing, first_campaign, rates, rendering
+from actions import (
+    colours,
+    composing,
+    first_campaign,
+    rates,
+    rendering,
+    staff_forms,
+)
 from actions.models import (
     Campaign,
     Delivery,
@@ -355,6 +362,20 @@ def test_a_colour_that_cannot_be_read_is_refused_with_a_sentence(
     answer = staff.post(campaign_page(campaign), filled_in(campaign, **{field: colour}))
     assert answer.status_code == 200
     assert words in text_of(answer)
+
+
+def test_letters_are_held_for_half_a_year_at_most(
+    staff: Client, campaign: Campaign
+) -> None:
+    longest = timezone.localdate() + staff_forms.LONGEST_HOLD
+    for day, status in (
+        (longest + datetime.timedelta(days=1), 200),
+        (longest, 302),
+    ):
+        changed = filled_in(campaign, letters_go_from=day.isoformat())
+        answer = staff.post(campaign_page(campaign), changed)
+        assert answer.status_code == status
+        assert ("Choose an earlier day." in text_of(answer)) == (status == 200)
 
 
 def test_a_colours_field_says_how_it_is_written_and_must_be(staff: Client) -> None:

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from actions import delivering, holding, lifecycle, reasons
+from actions import delivering, holding, lifecycle, reasons, recording
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from tests.actions.factories import NOW, make_letter
@@ -51,6 +51,17 @@ def test_the_worker_that_has_a_letter_in_hand_may_hold_it() -> None:
     assert holding.hold(letter, Letter.Hold.VACANT, NOW, decide_by=by, lease=lease)
     assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
     assert letter.deliveries.get(kind=Delivery.Kind.LETTER).lease is None
+
+
+def test_the_mail_of_another_reason_goes_though_that_of_the_first_is_going() -> None:
+    letter = held(Letter.Hold.VACANT)
+    notices = Delivery.objects.filter(kind=Delivery.Kind.HELD_NOTICE)
+    notices.update(lease=uuid.uuid4(), leased_until=NOW + DAY)
+    going = notices.get()
+    by = NOW + 3 * DAY
+    assert holding.hold_on(letter, Letter.Hold.MEMBER_CHANGED, NOW, decide_by=by)
+    assert not recording.sent(going, NOW)
+    assert notices.waiting().filter(lease=None).count() == 1
 
 
 def test_a_letter_held_on_for_another_reason_has_a_time_and_a_mail_of_its_own() -> None:

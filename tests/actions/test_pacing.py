@@ -343,6 +343,34 @@ def test_on_the_day_letters_go_as_ever(member: Representative) -> None:
     assert after(confirmed(campaign, member, noon), noon) == 0
 
 
+def test_workers_leave_places_alone_that_are_days_off(
+    settings: Settings, mail_server: MailServer, member: Representative
+) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = 1
+    settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 0
+    held = make_campaign(letters_go_from=THE_DAY)
+    for campaign in [make_campaign(), held]:
+        for _ in range(40):
+            confirmed(campaign, member)
+    letters = Delivery.objects.filter(kind=Delivery.Kind.LETTER)
+    places = dict(letters.waiting().values_list("pk", "due_at"))
+    gone = sum(deliver(NOW + minute * MINUTE) for minute in range(5))
+    left = dict(letters.waiting().values_list("pk", "due_at"))
+    assert gone == 1
+    assert left.items() <= places.items()
+
+
+def test_a_letter_tried_before_keeps_the_day_of_its_campaign(
+    mail_server: MailServer, member: Representative
+) -> None:
+    confirmed(make_campaign(letters_go_from=THE_DAY), member)
+    letters = Delivery.objects.filter(kind=Delivery.Kind.LETTER)
+    letters.update(attempts=1)
+    for minute in range(5):
+        deliver(NOW + minute * MINUTE)
+    assert letters.get().due_at == OPENING
+
+
 @pytest.mark.parametrize("day", [datetime.date(2026, 12, 1), datetime.date(2027, 1, 4)])
 def test_another_day_moves_those_that_wait(
     member: Representative, day: datetime.date

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actions import delivering, holding, lifecycle, redirecting, tokens
 from actions.lifecycle import Move
-from actions.models import Delivery, Letter, LetterEvent
+from actions.models import Delivery, HoldRule, Letter, LetterEvent
 from representatives import lookup, parliament
 from representatives.models import (
     Constituency,
@@ -201,6 +201,18 @@ def test_an_mp_without_an_address_is_written_to_on_paper(client: Client) -> None
 
 
 # --- Sending ------------------------------------------------------------------------
+
+
+def test_words_that_read_as_a_threat_wait_for_a_person_here_too(
+    client: Client,
+) -> None:
+    HoldRule.objects.get_or_create(phrase="know where you live")
+    letter = succeeded()
+    send(client, letter, body=f"{letter.body}\n\nI know where you live.")
+    letter.refresh_from_db()
+    assert letter.recipient_name == f"{NEW_NAME} MP"
+    assert letter.held_for == Hold.ABUSE
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
 
 
 def test_sent_on_it_goes_to_the_present_mp_once(client: Client) -> None:

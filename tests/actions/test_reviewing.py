@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from actions import delivering, holding, reviewing, submitting
+from actions import delivering, failing, holding, reviewing, submitting
 from actions.models import Delivery, Letter, LetterEvent
 from representatives import parliament
 from representatives.models import (
@@ -236,6 +236,16 @@ def test_whoever_is_elected_again_gets_the_letter_by_itself() -> None:
     released = letter.events.get(kind=LetterEvent.Kind.RELEASED)
     assert released.cause == reviewing.SAME_AGAIN
     assert owed(letter) == {Delivery.Kind.LETTER}
+
+
+def test_whoever_is_elected_again_gets_none_where_their_address_fails() -> None:
+    letter = dissolved()
+    now = timezone.now()
+    failing.mark(letter.recipient_email, "unknown", now, live=not letter.is_demo)
+    elected()
+    look()
+    assert held_for(letter) == Hold.ADDRESS_FAILING
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
 
 
 def test_the_writer_is_asked_when_somebody_else_is_elected() -> None:

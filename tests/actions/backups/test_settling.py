@@ -229,9 +229,10 @@ def test_more_may_have_been_erased_than_one_statement_can_name(folder: Path) -> 
     assert "Erased again, as people had asked: 1\n" in restore(place)
 
 
-def test_a_code_that_was_erased_since_is_erased_again(folder: Path) -> None:
+@pytest.mark.parametrize("state", [Letter.State.ACCEPTED, Letter.State.NO_ANSWER])
+def test_a_code_that_was_erased_since_is_erased_again(folder: Path, state: str) -> None:
     now = timezone.now()
-    letter = make_letter(state=Letter.State.ACCEPTED, now=now)
+    letter = make_letter(state=state, now=now)
     privacy.forget(letter, now=now, cause=privacy.Cause.TIME)
     place = back_up()
     privacy.erase_on_request(letter, now=now)

@@ -255,6 +255,9 @@ def test_a_flood_of_mail_for_a_letter_is_counted_and_not_kept(
     found = [take(written(letter, f"Answer {number}.")) for number in range(6)]
     assert [bool(mail.content) for mail in found] == [True] * 4 + [False] * 2
     assert found[-1].state == State.DONE
+    # The answer may have been one of these two; its writer is told, once.
+    told = letter.events.filter(kind=LetterEvent.Kind.REPLY_NOT_FORWARDED)
+    assert told.count() == 1
 
 
 @pytest.mark.parametrize("name", ["reply-plain", "ack-parliament-auto-submitted"])

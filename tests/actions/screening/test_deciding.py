@@ -68,6 +68,37 @@ def test_a_letter_that_is_given_back_says_why() -> None:
     assert not deciding.give_back(letter, NOW + DAY)
 
 
+def test_a_threat_to_a_failing_address_is_read_before_it_waits_for_that() -> None:
+    letter = make_letter(body=f"{BODY}\n\nI know where you live.")
+    HoldRule.objects.get_or_create(phrase="know where you live")
+    failing.mark(letter.recipient_email, "unknown", NOW, live=not letter.is_demo)
+    submitting.confirm(letter, now=NOW)
+    assert letter.held_for == Letter.Hold.ABUSE
+    assert deciding.let_go(letter, NOW + DAY)
+    assert state_of(letter) == State.HELD
+    assert letter.held_for == Letter.Hold.ADDRESS_FAILING
+    owed = set(letter.deliveries.waiting().values_list("kind", flat=True))
+    assert Delivery.Kind.HELD_NOTICE in owed
+    assert Delivery.Kind.LETTER not in owed
+
+
+def test_a_letter_that_is_let_go_minds_what_its_office_asked_meanwhile(
+    organiser: User,
+) -> None:
+    letter = threat()
+    sent = make_letter(
+        state=State.ACCEPTED,
+        campaign=letter.campaign,
+        representative=letter.representative,
+    )
+    assert deciding.accept(told(Kind.STOP, sent), NOW, by=organiser)
+    for reason in (Letter.Hold.OFFICE_ASKED, ""):
+        assert deciding.let_go(letter, NOW + DAY)
+        state_of(letter)
+        assert letter.held_for == reason
+    assert letter.state == State.QUEUED
+
+
 def test_there_is_a_reason_for_each_hold_that_a_person_ends() -> None:
     assert set(deciding.GIVEN_BACK) == set(Letter.FOR_A_PERSON)
 
@@ -164,6 +195,20 @@ def test_setting_a_report_aside_lets_no_threat_go(organiser: User) -> None:
     letter = make_letter(state=State.ACCEPTED, sender_email=worse.sender_email)
     deciding.decline(told(Kind.ABUSIVE, letter), NOW, by=organiser)
     assert state_of(worse) == State.HELD
+
+
+def test_setting_a_report_aside_lets_nothing_go_from_a_watched_mailbox(
+    organiser: User,
+) -> None:
+    first, second = (make_letter(state=State.ACCEPTED) for _ in range(2))
+    Letter.objects.filter(pk=second.pk).update(sender_email=first.sender_email)
+    second.refresh_from_db()
+    other = make_letter(state=State.QUEUED)
+    Letter.objects.filter(pk=other.pk).update(sender_email=first.sender_email)
+    reports = [told(Kind.ABUSIVE, one) for one in (first, second)]
+    assert deciding.accept(reports[0], NOW, by=organiser)
+    assert deciding.decline(reports[1], NOW, by=organiser)
+    assert state_of(other) == State.HELD
 
 
 def test_abuse_that_was_some_is_watched_for_a_year_and_no_longer(

@@ -177,6 +177,22 @@ def test_an_office_that_asked_gets_no_more_of_the_campaign(
     assert hold_of(confirmed(campaign=campaign)) == ""
 
 
+def test_what_an_office_asked_of_a_trial_stops_no_real_letter(
+    campaign: Campaign, member: Representative
+) -> None:
+    trial = make_letter(
+        state=Letter.State.ACCEPTED,
+        campaign=campaign,
+        representative=member,
+        is_demo=True,
+    )
+    assert deciding.tell(trial, OfficeReport.Kind.STOP, "", NOW)
+    report = OfficeReport.objects.get()
+    assert deciding.accept(report, NOW, by=make_organiser())
+    real = confirmed(campaign=campaign, representative=member, is_demo=False)
+    assert hold_of(real) == ""
+
+
 def test_a_watched_mailbox_waits_until_it_is_no_more() -> None:
     WatchedMailbox.objects.create(
         key=tokens.mailbox_key("Jo+x@mail.example"), since=NOW, until=NOW + DAY
