@@ -180,9 +180,16 @@ def abandoned(now: datetime.datetime) -> int:
 
 
 def set_right(now: datetime.datetime, lease_time: datetime.timedelta) -> None:
-    """Shorten pauses and leases that were written while the clock was far ahead."""
+    """Shorten pauses and leases that were written while the clock was far ahead.
+
+    A letter's first try may be planned for weeks ahead: ``pacing`` sees to those.
+    """
     never = now + _NEVER_SO_FAR_OFF
-    put_off = Delivery.objects.waiting().filter(due_at__gt=never)
+    put_off = (
+        Delivery.objects.waiting()
+        .filter(due_at__gt=never)
+        .exclude(kind=Delivery.Kind.LETTER, attempts=0)
+    )
     if put_off.exists():
         put_off.update(due_at=now)
     held = _leased().filter(leased_until__gt=never)

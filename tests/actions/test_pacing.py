@@ -312,6 +312,17 @@ def test_what_was_planned_by_a_clock_that_was_ahead_comes_back(
     assert after(letter) == 0
 
 
+def test_what_is_planned_for_weeks_ahead_stays_where_it_is(
+    member: Representative, mail_server: MailServer
+) -> None:
+    held = make_campaign(letters_go_from=THE_DAY)
+    letters = [confirmed(held, member) for _ in range(2)]
+    planned = [due(one) for one in letters]
+    for moment in minutes(3):
+        assert deliver(moment) == 0
+    assert [due(one) for one in letters] == planned
+
+
 def test_budgets_that_are_used_up_no_more_are_forgotten(
     campaign: Campaign, member: Representative, mail_server: MailServer
 ) -> None:
