@@ -1,7 +1,7 @@
 """A held letter sent on by its writer to whoever is their MP now.
 
 It goes to nobody else by itself (docs/decisions/0026-held-letters.md). What its writer
-changes is measured again, as when it was written.
+changes is measured and looked at again, as when it was written.
 """
 
 import datetime
@@ -25,6 +25,7 @@ from actions import (
 from actions.errors import NoRecipientError, RepeatedLetterError
 from actions.finding import Finding
 from actions.models import Letter, LetterEvent
+from actions.screening import looking
 from representatives import lookup, offices
 from representatives.errors import PostcodeError
 from representatives.lookup import Candidate, Member
@@ -152,7 +153,9 @@ def redirect(
         raise RepeatedLetterError(member.display_name) from error
     if moved:
         lifecycle.note(letter, LetterEvent.Kind.REDIRECTED, now)
+        is_new = (subject, body) != (letter.subject, letter.body)
         holding.release(letter, now)
+        looking.hold_if_needed(letter, now, is_new=is_new)
     letter.refresh_from_db()
     return bool(moved)
 

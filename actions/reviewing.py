@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from actions import holding, reasons, standing
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
+from actions.screening import looking
 from representatives import lookup, parliament
 
 Hold = Letter.Hold
@@ -117,6 +118,7 @@ def _release(letter: Letter, now: datetime.datetime) -> bool:
     is_released = holding.release(letter, now, cause=SAME_AGAIN, among=seen)
     if is_released:
         standing.follow(letter)
+        looking.hold_if_needed(letter, now, is_new=False)
     return is_released
 
 

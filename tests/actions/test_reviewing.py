@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from actions import delivering, holding, reviewing, submitting
+from actions import delivering, failing, holding, reviewing, submitting
 from actions.models import Delivery, Letter, LetterEvent
 from representatives import parliament
 from representatives.models import (
@@ -217,6 +217,16 @@ def dissolved() -> Letter:
     assert held_for(letter) == Hold.DISSOLVED
     ParliamentPeriod.objects.all().delete()
     return letter
+
+
+def test_whoever_is_elected_again_at_an_address_that_fails_waits_for_it() -> None:
+    letter = dissolved()
+    failing.mark(
+        letter.recipient_email, "550 5.1.1 unknown", timezone.now(), live=False
+    )
+    elected()
+    assert look() == 1
+    assert held_for(letter) == Hold.ADDRESS_FAILING
 
 
 def test_whoever_is_elected_again_gets_the_letter_by_itself() -> None:
