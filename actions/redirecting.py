@@ -154,6 +154,8 @@ def redirect(
     if moved:
         lifecycle.note(letter, LetterEvent.Kind.REDIRECTED, now)
         is_new = (subject, body) != (letter.subject, letter.body)
+        # It takes its place among the letters to whom it goes to now.
+        letter.refresh_from_db()
         holding.release(letter, now)
         looking.hold_if_needed(letter, now, is_new=is_new)
     letter.refresh_from_db()
