@@ -240,7 +240,7 @@ def test_what_its_writer_changed_is_looked_at_again(client: Client) -> None:
     letter.refresh_from_db()
     assert (letter.state, letter.held_for) == (State.HELD, Hold.ABUSE)
     assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
-    assert "A person looks" in text(client.get(at(letter, "")))
+    assert "A person reads it first" in text(client.get(at(letter, "")))
 
 
 def test_sent_on_to_an_address_that_fails_it_waits_for_the_right_one(
