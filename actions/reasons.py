@@ -38,7 +38,7 @@ IN_SHORT: Final[dict[Hold, "StrPromise"]] = {
     Hold.BOUNDARIES_CHANGED: gettext_lazy("The constituencies were drawn anew."),
     Hold.ADDRESS_FAILING: gettext_lazy("Mail to the MP’s address comes back."),
     Hold.OFFICE_ASKED: gettext_lazy("The MP’s office told us something about it."),
-    Hold.ABUSE: gettext_lazy("A person looks at some of its words first."),
+    Hold.ABUSE: gettext_lazy("A person reads it first."),
     Hold.FLOOD: gettext_lazy("Very many letters came with the same text."),
     Hold.ONE_ADDRESS: gettext_lazy("Letters under many names gave one address."),
 }
@@ -196,8 +196,9 @@ def _looked_at(letter: Letter, reason: Hold) -> tuple[str, str]:
             ).format(name=name)
         case Hold.ABUSE:
             why = gettext(
-                "It has words that also stand in threats or insults. There can be good "
-                "reasons for them, which no program can tell."
+                "It has words that also stand in threats or insults, or an MP’s office "
+                "told us about another letter from your e-mail address. There can be "
+                "good reasons for either, which no program can tell."
             )
         case Hold.FLOOD:
             why = gettext(

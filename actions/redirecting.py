@@ -1,7 +1,7 @@
 """A held letter sent on by its writer to whoever is their MP now.
 
 It goes to nobody else by itself (docs/decisions/0026-held-letters.md). What its writer
-changes is measured again, as when it was written.
+changes is measured and looked at again, as when it was written.
 """
 
 import datetime
@@ -153,10 +153,11 @@ def redirect(
         raise RepeatedLetterError(member.display_name) from error
     if moved:
         lifecycle.note(letter, LetterEvent.Kind.REDIRECTED, now)
+        is_new = (subject, body) != (letter.subject, letter.body)
+        # It takes its place among the letters to whom it goes to now.
+        letter.refresh_from_db()
         holding.release(letter, now)
-        # Other words may stand in it now, and another office may have asked for none.
-        again = looking.OF_WHOM_IT_GOES_TO | {Letter.Hold.ABUSE}
-        looking.hold_again_if_needed(letter, now, again)
+        looking.hold_if_needed(letter, now, is_new=is_new)
     letter.refresh_from_db()
     return bool(moved)
 

@@ -115,11 +115,11 @@ def _review_held(letter: Letter, found: str, now: datetime.datetime) -> bool:
 def _release(letter: Letter, now: datetime.datetime) -> bool:
     """Let a letter go to the very person that it was written to."""
     seen = Letter.objects.filter(held_for=letter.held_for)
+    # First, as it takes its place among the letters to the term that it goes to.
+    standing.follow(letter)
     is_released = holding.release(letter, now, cause=SAME_AGAIN, among=seen)
     if is_released:
-        standing.follow(letter)
-        # An office may have asked for no more meanwhile, or its address have failed.
-        looking.hold_again_if_needed(letter, now, looking.OF_WHOM_IT_GOES_TO)
+        looking.hold_if_needed(letter, now, is_new=False)
     return is_released
 
 

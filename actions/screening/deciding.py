@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from actions import failing, holding, lifecycle, tokens
+from actions import failing, holding, lifecycle, standing, tokens
 from actions.models import (
     Letter,
     LetterEvent,
@@ -61,15 +61,17 @@ OFFICE_SAYS: Final = {
 
 @transaction.atomic
 def let_go(letter: Letter, now: datetime.datetime) -> bool:
-    """Put a letter that a person has read back into the queue; say whether it was.
+    """Let a letter that a person has read go; say whether it waited for that.
 
-    It waits on where whom it goes to is a reason that they were not asked about.
+    It goes to its MP's address of today, and waits if its office has it wait.
     """
-    again = looking.OF_WHOM_IT_GOES_TO - {letter.held_for}
-    same = Letter.objects.for_a_person().filter(held_for=letter.held_for)
+    letter.refresh_from_db()
+    held_for = letter.held_for
+    same = Letter.objects.for_a_person().filter(held_for=held_for)
     if not holding.release(letter, now, among=same):
         return False
-    looking.hold_again_if_needed(letter, now, again)
+    standing.follow(letter)
+    looking.hold_for_whom(letter, now, but_for=held_for)
     return True
 
 
@@ -164,8 +166,8 @@ def lift(report: OfficeReport, now: datetime.datetime) -> bool:
     Those that wait for it go, too.
     """
     with transaction.atomic():
-        standing = OfficeReport.objects.stops().filter(pk=report.pk)
-        if not standing.update(lifted_at=now):
+        in_force = OfficeReport.objects.stops().filter(pk=report.pk)
+        if not in_force.update(lifted_at=now):
             return False
         waiting = Letter.objects.for_a_person().filter(
             held_for=Letter.Hold.OFFICE_ASKED,
@@ -223,18 +225,18 @@ def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
 
 
 def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
-    queued = Letter.objects.of_mode(live=not letter.is_demo).filter(
+    """Have letters wait for a person, also those that wait for a better address."""
+    decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
+    theirs = Letter.objects.of_mode(live=not letter.is_demo).filter(
         campaign=letter.campaign_id,
         representative__parliament_id=letter.representative.parliament_id,
-        state=Letter.State.QUEUED,
     )
-    for other in queued.order_by("pk"):
-        holding.hold(
-            other,
-            Letter.Hold.OFFICE_ASKED,
-            now,
-            decide_by=holding.end_of_day(now + holding.PEOPLE_HAVE),
-        )
+    reason = Letter.Hold.OFFICE_ASKED
+    for other in theirs.filter(state=Letter.State.QUEUED).order_by("pk"):
+        holding.hold(other, reason, now, decide_by=decide_by)
+    failing_ones = theirs.held().filter(held_for=Letter.Hold.ADDRESS_FAILING)
+    for other in failing_ones.order_by("pk"):
+        holding.hold_on(other, reason, now, decide_by=decide_by)
 
 
 def _watch(letter: Letter, now: datetime.datetime) -> None:

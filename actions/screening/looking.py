@@ -1,7 +1,7 @@
 """Looking at a letter that was just confirmed: whether it waits, and for whom."""
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
@@ -14,37 +14,55 @@ from actions.screening import phrases
 _WEEK: Final = datetime.timedelta(days=7)
 # Fewer words than these may well be the same by chance: "Please act now".
 _LEAST_OF_A_TEXT: Final = 8
-# Reasons that lie with whom it goes to.
-OF_WHOM_IT_GOES_TO: Final = frozenset(
-    {Letter.Hold.OFFICE_ASKED, Letter.Hold.ADDRESS_FAILING}
-)
+
+Look = tuple[Letter.Hold, Callable[[Letter, datetime.datetime], bool]]
 
 
-def hold_if_needed(letter: Letter, now: datetime.datetime) -> bool:
+def hold_if_needed(
+    letter: Letter, now: datetime.datetime, *, is_new: bool = True
+) -> bool:
     """Hold a letter that was just queued if it has to wait; say whether it has to.
 
-    Looked at once, when it is confirmed. It tells its writer why and by when.
+    It tells its writer why and by when.
+
+    Args:
+        letter: the letter.
+        now: the time.
+        is_new: whether its words were never looked at. Those of one that was held for
+            something else were, but whose it is and whom it goes to may have changed.
+
     """
-    reason = reason_to_hold(letter, now)
-    return reason is not None and _hold(letter, reason, now)
+    letter.refresh_from_db()
+    looks = (*_AT_WORDS, *_AT_MORE) if is_new else _AT_MORE
+    return _hold(letter, _first(looks, letter, now), now)
 
 
-def hold_again_if_needed(
-    letter: Letter, now: datetime.datetime, among: Collection[Letter.Hold]
-) -> bool:
-    """Hold a letter that was just released if it has to wait for one of these reasons.
+def hold_for_whom(letter: Letter, now: datetime.datetime, but_for: str) -> bool:
+    """Hold a letter that a person let go if its MP's office or address has it wait.
 
-    Since it was confirmed its words may have changed, whom it goes to, or what is known
-    of them.
+    Not for what it was held for: that is decided. Says whether it has to wait.
     """
-    looks = (look for look in _LOOKS if look[0] in among)
-    reason = next((reason for reason, holds in looks if holds(letter, now)), None)
-    return reason is not None and _hold(letter, reason, now)
+    looks = tuple(look for look in _AT_WHOM if look[0] != but_for)
+    return _hold(letter, _first(looks, letter, now), now)
 
 
-def reason_to_hold(letter: Letter, now: datetime.datetime) -> Letter.Hold | None:
-    """Say why a letter has to wait; None if it may go."""
-    return next((reason for reason, holds in _LOOKS if holds(letter, now)), None)
+def _hold(letter: Letter, reason: Letter.Hold | None, now: datetime.datetime) -> bool:
+    if reason is None:
+        return False
+    patience = (
+        failing.CORRECTIONS_TAKE
+        if reason == Letter.Hold.ADDRESS_FAILING
+        else holding.PEOPLE_HAVE
+    )
+    return holding.hold(
+        letter, reason, now, decide_by=holding.end_of_day(now + patience)
+    )
+
+
+def _first(
+    looks: tuple[Look, ...], letter: Letter, now: datetime.datetime
+) -> Letter.Hold | None:
+    return next((reason for reason, holds in looks if holds(letter, now)), None)
 
 
 def has_threats(letter: Letter, _now: datetime.datetime) -> bool:
@@ -63,17 +81,6 @@ def is_watched(letter: Letter, now: datetime.datetime) -> bool:
         WatchedMailbox.objects.at(now)
         .filter(key=tokens.mailbox_key(letter.sender_email))
         .exists()
-    )
-
-
-def _hold(letter: Letter, reason: Letter.Hold, now: datetime.datetime) -> bool:
-    patience = (
-        failing.CORRECTIONS_TAKE
-        if reason == Letter.Hold.ADDRESS_FAILING
-        else holding.PEOPLE_HAVE
-    )
-    return holding.hold(
-        letter, reason, now, decide_by=holding.end_of_day(now + patience)
     )
 
 
@@ -144,15 +151,15 @@ def _place(line: str) -> str:
     return phrases.folded(line).replace(" ", "")
 
 
-# In this order: the first reason that there is. What a person has to read comes before
-# what ends by itself, or it would go unread then.
-_LOOKS: Final[
-    tuple[tuple[Letter.Hold, Callable[[Letter, datetime.datetime], bool]], ...]
-] = (
-    (Letter.Hold.ABUSE, is_watched),
+# In this order: the first reason that there is. Words come before whom they go to, or
+# what is held for that would go unread once it may.
+_AT_WORDS: Final[tuple[Look, ...]] = (
     (Letter.Hold.ABUSE, has_threats),
     (Letter.Hold.FLOOD, _is_of_a_flood),
     (Letter.Hold.ONE_ADDRESS, _is_of_many_at_one_address),
+)
+_AT_WHOM: Final[tuple[Look, ...]] = (
     (Letter.Hold.OFFICE_ASKED, _office_asked),
     (Letter.Hold.ADDRESS_FAILING, _is_to_a_failing_address),
 )
+_AT_MORE: Final[tuple[Look, ...]] = ((Letter.Hold.ABUSE, is_watched), *_AT_WHOM)

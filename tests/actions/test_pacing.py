@@ -7,10 +7,20 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import delivering, holding, pacing, rates, submitting
+from actions import (
+    delivering,
+    holding,
+    pacing,
+    rates,
+    redirecting,
+    reviewing,
+    submitting,
+)
 from actions.models import Campaign, Delivery, Letter, Pace
+from representatives import lookup
 from representatives.models import Representative
 from tests.actions.factories import make_campaign, make_letter, make_representative
+from tests.registers import make_member
 from tests.smtp import Fault, MailServer, mail_server
 
 __all__ = ["mail_server"]
@@ -140,6 +150,42 @@ def test_a_letter_that_was_held_gets_a_place_when_it_is_released(
     )
     assert holding.release(held, NOW)
     assert after(held) == 2
+
+
+def without_its_mp(campaign: Campaign, member: Representative) -> Letter:
+    letter = make_letter(
+        state=Letter.State.QUEUED, campaign=campaign, representative=member, now=NOW
+    )
+    Representative.objects.filter(pk=member.pk).update(is_current=False)
+    assert reviewing.look(NOW, live=False) == 1
+    letter.refresh_from_db()
+    return letter
+
+
+def test_a_letter_sent_on_is_planned_among_those_to_its_present_mp(
+    campaign: Campaign, member: Representative
+) -> None:
+    held = without_its_mp(campaign, member)
+    successor = make_member(constituency=member.constituency)
+    for _ in range(2):
+        confirmed(campaign, successor)
+    seat = lookup.seat(member.constituency.code)
+    assert seat
+    assert redirecting.redirect(held, seat, held.subject, held.body, now=NOW)
+    assert after(held) == 4
+
+
+def test_a_letter_to_whoever_was_elected_again_is_planned_among_theirs(
+    campaign: Campaign, member: Representative
+) -> None:
+    held = without_its_mp(campaign, member)
+    again = make_member(
+        constituency=member.constituency, parliament_id=member.parliament_id
+    )
+    for _ in range(2):
+        confirmed(campaign, again)
+    assert reviewing.look(NOW, live=False) == 1
+    assert after(held) == 4
 
 
 def test_changed_rates_begin_a_new_plan(
@@ -310,6 +356,17 @@ def test_what_was_planned_by_a_clock_that_was_ahead_comes_back(
     letter = confirmed(campaign, member, NOW + 1000 * DAY)
     assert pacing.tidy(NOW, live=False) == 1
     assert after(letter) == 0
+
+
+def test_what_is_planned_for_weeks_ahead_stays_where_it_is(
+    member: Representative, mail_server: MailServer
+) -> None:
+    held = make_campaign(letters_go_from=THE_DAY)
+    letters = [confirmed(held, member) for _ in range(2)]
+    planned = [due(one) for one in letters]
+    for moment in minutes(3):
+        assert deliver(moment) == 0
+    assert [due(one) for one in letters] == planned
 
 
 def test_budgets_that_are_used_up_no_more_are_forgotten(

@@ -28,7 +28,7 @@ TOLD = {
     Hold.BOUNDARIES_CHANGED: "your address may have another MP now",
     Hold.ADDRESS_FAILING: "came back",
     Hold.OFFICE_ASKED: "told us something about letters like this one",
-    Hold.ABUSE: "There can be good reasons for them",
+    Hold.ABUSE: "There can be good reasons for either",
     Hold.FLOOD: "That is no fault of yours",
     Hold.ONE_ADDRESS: "where many people live in one house",
 }

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from actions import delivering, holding, lifecycle, redirecting, tokens
+from actions import delivering, failing, holding, lifecycle, redirecting, tokens
 from actions.lifecycle import Move
 from actions.models import Delivery, HoldRule, Letter, LetterEvent
 from representatives import lookup, parliament
@@ -243,6 +243,27 @@ def test_sent_on_it_goes_to_the_present_mp_once(client: Client) -> None:
     letter.refresh_from_db()
     assert letter.subject != "Other"
     assert delivering.deliver_due().sent == 1
+
+
+def test_what_its_writer_changed_is_looked_at_again(client: Client) -> None:
+    HoldRule.objects.get_or_create(phrase="know where you live")
+    letter = succeeded()
+    send(client, letter, body=f"{BODY}\n\nI know where you live.")
+    letter.refresh_from_db()
+    assert (letter.state, letter.held_for) == (State.HELD, Hold.ABUSE)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+    assert "A person reads it first" in text(client.get(at(letter, "")))
+
+
+def test_sent_on_to_an_address_that_fails_it_waits_for_the_right_one(
+    client: Client,
+) -> None:
+    letter = succeeded()
+    member = Representative.objects.current().get(constituency=letter.constituency)
+    failing.mark(member.email, "550 5.1.1 unknown", timezone.now(), live=False)
+    send(client, letter)
+    letter.refresh_from_db()
+    assert (letter.state, letter.held_for) == (State.HELD, Hold.ADDRESS_FAILING)
 
 
 def test_what_its_writer_changed_is_measured_again(client: Client) -> None:

@@ -219,6 +219,16 @@ def dissolved() -> Letter:
     return letter
 
 
+def test_whoever_is_elected_again_at_an_address_that_fails_waits_for_it() -> None:
+    letter = dissolved()
+    failing.mark(
+        letter.recipient_email, "550 5.1.1 unknown", timezone.now(), live=False
+    )
+    elected()
+    assert look() == 1
+    assert held_for(letter) == Hold.ADDRESS_FAILING
+
+
 def test_whoever_is_elected_again_gets_the_letter_by_itself() -> None:
     letter = dissolved()
     leave(letter)

@@ -16,6 +16,7 @@ from actions.models import (
     WatchedMailbox,
 )
 from actions.screening import deciding
+from representatives.models import Representative
 from tests.actions.factories import BODY, NOW, make_letter, make_organiser
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,27 @@ def test_a_stop_holds_what_is_queued_until_it_is_lifted(organiser: User) -> None
     assert deciding.lift(report, NOW + DAY)
     assert not deciding.lift(report, NOW + DAY)
     assert state_of(waiting) == State.QUEUED
+
+
+def test_a_stop_holds_what_waits_for_a_better_address_too(organiser: User) -> None:
+    letter = make_letter(state=State.ACCEPTED)
+    member = letter.representative
+    waiting = make_letter(
+        state=State.QUEUED, campaign=letter.campaign, representative=member
+    )
+    failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
+    deciding.accept(told(Kind.STOP, letter), NOW, by=organiser)
+    waiting.refresh_from_db()
+    assert waiting.held_for == Letter.Hold.OFFICE_ASKED
+    Representative.objects.filter(pk=member.pk).update(email="new@parliament.example")
+    failing.mend_corrected(NOW, live=False)
+    assert state_of(waiting) == State.HELD
+
+    waiting.representative.refresh_from_db()
+    assert deciding.let_go(waiting, NOW)
+
+    assert state_of(waiting) == State.QUEUED
+    assert waiting.recipient_email == "new@parliament.example"
 
 
 def test_while_abuse_is_looked_at_the_same_writers_other_letters_wait(

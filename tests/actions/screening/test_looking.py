@@ -161,6 +161,16 @@ def test_a_failing_address_waits(member: Representative) -> None:
     assert letter.decide_by == holding.end_of_day(NOW + failing.CORRECTIONS_TAKE)
 
 
+def test_a_threat_to_a_failing_address_waits_for_a_person_first(
+    member: Representative,
+) -> None:
+    failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
+    letter = confirmed(representative=member, body=f"{BODY}\n\nI know where you live.")
+    assert hold_of(letter) == Letter.Hold.ABUSE
+    assert deciding.let_go(letter, NOW)
+    assert hold_of(letter) == Letter.Hold.ADDRESS_FAILING
+
+
 def test_an_office_that_asked_gets_no_more_of_the_campaign(
     campaign: Campaign, member: Representative
 ) -> None:
@@ -175,6 +185,9 @@ def test_an_office_that_asked_gets_no_more_of_the_campaign(
     assert hold_of(asked) == Letter.Hold.OFFICE_ASKED
     assert hold_of(confirmed(representative=member)) == ""
     assert hold_of(confirmed(campaign=campaign)) == ""
+    # A person may let one go all the same.
+    assert deciding.let_go(asked, NOW)
+    assert hold_of(asked) == ""
 
 
 def test_what_an_office_asked_of_a_trial_stops_no_real_letter(
