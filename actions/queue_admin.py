@@ -6,7 +6,7 @@ and each reading and each decision is written down with their name.
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
 else:
     _Admin = admin.ModelAdmin
+
+MOST_LISTED: Final = 200
 
 
 class QueueAdmin(_Admin):
@@ -79,12 +81,17 @@ class QueueAdmin(_Admin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Show what waits."""
+        """Show what waits, so much of it that a page can hold."""
         self._demand(request)
+        waiting = list(self.waiting()[: MOST_LISTED + 1])
         return self._drawn(
             request,
             self.list_template,
-            {"waiting": self.waiting(), **(extra_context or {})},
+            {
+                "waiting": waiting[:MOST_LISTED],
+                "are_more": len(waiting) > MOST_LISTED,
+                **(extra_context or {}),
+            },
         )
 
     @method_decorator([require_safe, never_cache])
@@ -193,10 +200,12 @@ class OfficeReportAdmin(QueueAdmin):
     deeds = ("accept", "decline", "lift")
 
     def waiting(self) -> QuerySet[Any]:
-        """Ask for what is open, and for stops that stand and can be lifted."""
+        """Ask for what is open, then for stops that stand and can be lifted."""
         every = OfficeReport.objects
-        return (every.open() | every.stops()).select_related(
-            "letter__campaign", "letter__representative"
+        return (
+            (every.open() | every.stops())
+            .select_related("letter__campaign", "letter__representative")
+            .order_by("decision", "told_at")
         )
 
     def about(self, chosen: OfficeReport) -> dict[str, Any]:

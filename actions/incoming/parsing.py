@@ -13,7 +13,7 @@ from actions.incoming.fields import Fields, addresses_in
 from actions.incoming.parts import Part, parted
 from actions.incoming.values import Attachment, Envelope, IncomingMail
 
-# Characters of a mail's text that are kept, and of a page that they are made of.
+# Characters of a mail's text that are kept, and of all pages that they are made of.
 LONGEST_TEXT: Final = 200_000
 _LONGEST_PAGE: Final = 2_000_000
 _LONGEST_NAME: Final = 100
@@ -113,20 +113,39 @@ def _known(envelope: Envelope, fields: Fields) -> Envelope:
 
 def _text_of(whole: Part) -> tuple[str, bool]:
     """Give the text for a person, and whether it was cut."""
-    text = "\n\n".join(filter(None, map(_written, _chosen(whole))))
-    return text[:LONGEST_TEXT].strip(), len(text) > LONGEST_TEXT
+    texts = _Texts()
+    text = "\n\n".join(filter(None, map(texts.of, _chosen(whole, texts))))
+    return text[:LONGEST_TEXT].strip(), texts.are_cut or len(text) > LONGEST_TEXT
 
 
-def _chosen(part: Part) -> list[Part]:
+class _Texts:
+    """The texts of a mail's parts, each made once, of so many characters together."""
+
+    def __init__(self) -> None:
+        self.are_cut = False
+        self._left = _LONGEST_PAGE
+        self._made: dict[int, str] = {}
+
+    def of(self, part: Part) -> str:
+        if id(part) not in self._made:
+            page = _decoded(part)
+            self.are_cut |= len(page) > self._left
+            page = page[: self._left]
+            self._left -= len(page)
+            self._made[id(part)] = _written(part, page)
+        return self._made[id(part)]
+
+
+def _chosen(part: Part, texts: _Texts) -> list[Part]:
     """Choose the parts that make up the text: of alternatives the plain one."""
     if part.content_type == "multipart/alternative":
-        found = [_chosen(one) for one in part.parts]
+        found = [_chosen(one, texts) for one in part.parts]
         # An empty plain part stands there for form's sake.
-        told = [chosen for chosen in found if any(map(_written, chosen))]
+        told = [chosen for chosen in found if any(map(texts.of, chosen))]
         plainly = (one for one in told if one[0].content_type == "text/plain")
         return next(plainly, next(iter(told), []))
     if part.parts:
-        return [chosen for one in part.parts for chosen in _chosen(one)]
+        return [chosen for one in part.parts for chosen in _chosen(one, texts)]
     return [part] if _is_text(part) else []
 
 
@@ -136,10 +155,14 @@ def _is_text(part: Part) -> bool:
     return part.fields.word("content-disposition") != "attachment"
 
 
-def _written(part: Part) -> str:
+def _decoded(part: Part) -> str:
     said = part.fields.parameters("content-type")
-    text = decoded(part.content, said.get("charset", ""))[:_LONGEST_PAGE]
-    text = without_control(text)
+    return decoded(part.content, said.get("charset", ""))
+
+
+def _written(part: Part, page: str) -> str:
+    said = part.fields.parameters("content-type")
+    text = without_control(page)
     if part.content_type == "text/html":
         return plain.from_html(text)
     if said.get("format", "").lower() == "flowed":

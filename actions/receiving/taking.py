@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -36,7 +36,14 @@ class _Left:
     keeps: bool = False
 
 
-@transaction.atomic
+class _Read(NamedTuple):
+    """A mail, or why it is none that can be read; and its letter's tag."""
+
+    mail: values.IncomingMail | None
+    fault: str
+    tag: str
+
+
 def take_in(
     raw: bytes, envelope: Envelope, now: datetime.datetime, *, live: bool
 ) -> IncomingMail:
@@ -55,8 +62,16 @@ def take_in(
         TooEarlyError: its letter is being sent at this moment.
 
     """
+    # Before the transaction: a large mail takes a second, and others would wait for it.
+    return _take_in(raw, _read(raw, envelope, addresses.domain()), now, live=live)
+
+
+@transaction.atomic
+def _take_in(
+    raw: bytes, read: _Read, now: datetime.datetime, *, live: bool
+) -> IncomingMail:
+    mail, fault, tag = read
     domain = addresses.domain()
-    mail, fault, tag = _read(raw, envelope, domain)
     # Locked before anything is stored, so that of two mails one waits for the other.
     letter = _letter_with(tag, live=live)
     if letter and _is_going(letter):
@@ -91,20 +106,17 @@ def take_in(
     return row
 
 
-def _read(
-    raw: bytes, envelope: Envelope, domain: str
-) -> tuple[values.IncomingMail | None, str, str]:
-    """Give the mail, or why it is none that can be read; and its letter's tag."""
+def _read(raw: bytes, envelope: Envelope, domain: str) -> _Read:
     try:
         mail = parsing.parse(raw, domain=domain, envelope=envelope)
     except UnreadableMailError as error:
         fields = Fields(_HEADER.split(raw[:_LONGEST_HEADER], maxsplit=1)[0])
         recipients = addressed.recipients_of(fields, envelope)
         tags = addressed.tags_for(recipients, envelope, domain)
-        return None, str(error), tags[0] if len(tags) == 1 else ""
+        return _Read(None, str(error), tags[0] if len(tags) == 1 else "")
     # Complaints come to the address that the provider knows us by.
     tags = mail.tags or (mail.original.tags if mail.report else ())
-    return mail, "", tags[0] if len(tags) == 1 else ""
+    return _Read(mail, "", tags[0] if len(tags) == 1 else "")
 
 
 def _letter_with(tag: str, *, live: bool) -> Letter | None:

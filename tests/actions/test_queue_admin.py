@@ -1,15 +1,17 @@
 """The person's queue in the admin: who may look and decide, and what is noted."""
 
+import datetime
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 from django.utils.text import capfirst
 from pytest_django import DjangoAssertNumQueries
 
-from actions import failing, groups
+from actions import failing, groups, queue_admin
 from actions.models import FailingAddress, HoldRule, Letter, OfficeReport
 from actions.screening import deciding
 from tests.actions.factories import NOW, make_letter, make_organiser
@@ -68,6 +70,19 @@ def test_the_list_names_what_waits_and_nothing_of_its_writers(
         assert capfirst(letter.get_held_for_display()) in page
         assert letter.sender_name not in page
     assert waits_for_its_writer.recipient_name not in page
+
+
+def test_a_list_is_no_longer_than_a_page_can_hold(
+    organiser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_admin, "MOST_LISTED", 2)
+    for _ in range(2):
+        held()
+    assert "The others follow" not in text(organiser.get(LETTERS))
+    last = held(decide_by=timezone.now() + datetime.timedelta(days=30))
+    page = text(organiser.get(LETTERS))
+    assert "These are the first 2. The others follow" in page
+    assert last.recipient_name not in page
 
 
 def test_whoever_reads_a_letter_is_written_down(organiser: Client) -> None:

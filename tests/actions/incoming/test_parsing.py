@@ -130,6 +130,25 @@ def test_a_text_without_end_is_cut() -> None:
     assert len(mail.text) <= parsing.LONGEST_TEXT
 
 
+def test_pages_are_read_once_and_no_more_of_them_than_may_be_kept() -> None:
+    page = b"<p>&amp;<a href=x>y</a>" * 80_000
+    inside = b"Content-Type: text/html\n\n" + page
+    for level in range(11):
+        mark = b"b%d" % level
+        inside = (
+            b"Content-Type: multipart/alternative; boundary=%b\n\n--%b\n%b\n--%b\n\n"
+            b"\n--%b--\n" % (mark, mark, inside, mark, mark)
+        )
+    many = b"".join(
+        b"--b\nContent-Type: text/html\n\n%b\n" % page[:200_000] for _ in range(80)
+    )
+    begin = time.process_time()
+    assert mails.made(FROM + inside).text.startswith("&")
+    mail = mails.made(with_type("multipart/mixed; boundary=b", many + b"--b--\n"))
+    assert time.process_time() - begin < 5
+    assert mail.is_cut
+
+
 # --- Attachments --------------------------------------------------------------------
 
 
