@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -144,5 +145,9 @@ def test_periods_without_a_figure_say_what_is_true() -> None:
 
 
 @pytest.mark.django_db
-def test_where_nothing_is_each_eraser_finds_nothing() -> None:
+def test_where_nothing_is_each_eraser_finds_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    # Other tests leave mail in theirs.
+    settings.OUTBOX_DIR = tmp_path / "outbox"
     assert [eraser(NOW) for eraser in erasers()] == [0] * len(erasers())
