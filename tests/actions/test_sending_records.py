@@ -136,7 +136,7 @@ def test_a_domain_below_takes_the_policy_of_its_organisation(
         (["0 ."], [], "broken", "takes no mail"),
         (["10 gone.example.net."], [], "broken", "at gone.example.net, which has no"),
         (["20 gone.example.net.", "5 mx.example.net."], [], "broken", "gone.example"),
-        (["20 mx2.example.net.", "5 mx.example.net."], [], "ok", "at mx.example.net."),
+        (["20 mx2.example.net.", "5 mx.example.net."], [], "ok", "at mx.example.net;"),
         ([], ["2001:db8::1"], "advice", "has no MX record"),
         ([], [], "missing", "bounces are lost"),
     ],
