@@ -158,13 +158,16 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
         letter.refresh_from_db()
         return False
     if moved:
-        Delivery.objects.create(
+        owed = Delivery.objects.create(
             letter=letter,
             kind=Delivery.Kind.LETTER,
             is_demo=letter.is_demo,
-            due_at=pacing.slot_for(letter, now),
+            due_at=now,
         )
-        looking.hold_if_needed(letter, now)
+        # What is held takes no place: others to the same MP would wait for nothing.
+        if not looking.hold_if_needed(letter, now):
+            owed.due_at = pacing.slot_for(letter, now)
+            owed.save(update_fields=["due_at"])
     letter.refresh_from_db()
     return moved
 

@@ -335,6 +335,16 @@ def test_a_clock_that_jumps_ahead_lets_no_more_go_than_may(
     assert deliver(NOW + DAY + MINUTE) == 0
 
 
+def test_a_letter_that_is_held_takes_no_place_from_the_next(
+    campaign: Campaign, member: Representative, settings: Settings
+) -> None:
+    first = confirmed(campaign, member)
+    settings.SAME_TEXTS_PER_DAY = 1
+    assert confirmed(campaign, member).held_for == Letter.Hold.FLOOD
+    settings.SAME_TEXTS_PER_DAY = 10_000
+    assert due(confirmed(campaign, member)) == due(first) + 2 * MINUTE
+
+
 # --- Keeping order ------------------------------------------------------------------
 
 
