@@ -1,16 +1,17 @@
 """Addresses of MPs that letters come back from: letters wait until they are mended."""
 
 import datetime
+import uuid
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
-from actions import holding, lifecycle
-from actions.models import FailingAddress, Letter, LetterEvent
+from actions import holding, readdressing
+from actions.models import Delivery, FailingAddress, Letter
 from actions.models.letters import LetterQuerySet
-from representatives.models import Representative
+from representatives.models import ADDRESS, Representative
 
 # How long a letter waits for an address to be corrected.
 CORRECTIONS_TAKE: Final = datetime.timedelta(days=14)
@@ -95,13 +96,35 @@ def mend(
 def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
     """Mend each mark on an address that no MP has any more; say how many."""
     marks = FailingAddress.objects.standing().of_mode(live=live)
+    members = Representative.objects.current().annotate(address=ADDRESS)
     return sum(
         mend(mark, now)
         for mark in marks
-        if not Representative.objects.current()
-        .filter(email__iexact=mark.address)
-        .exists()
+        if not members.filter(address__iexact=mark.address).exists()
     )
+
+
+def follow_corrections(lease: uuid.UUID, now: datetime.datetime, *, live: bool) -> None:
+    """Point the letters in a worker's hands to their MPs' addresses of today.
+
+    Whose MP has another address by now that mail comes back from waits for a better
+    one, and is in nobody's hands any more.
+    """
+    in_hand = Letter.objects.filter(
+        deliveries__lease=lease,
+        deliveries__kind=Delivery.Kind.LETTER,
+        state=Letter.State.QUEUED,
+    )
+    for letter, address in readdressing.outdated(in_hand):
+        readdressing.readdress(letter, address, now)
+        if is_failing(address, live=live):
+            holding.hold(
+                letter,
+                Letter.Hold.ADDRESS_FAILING,
+                now,
+                decide_by=holding.end_of_day(now + CORRECTIONS_TAKE),
+                lease=lease,
+            )
 
 
 def waiting_for(failing: FailingAddress) -> LetterQuerySet:
@@ -121,19 +144,15 @@ def _let_go(failing: FailingAddress, now: datetime.datetime) -> None:
 
     A letter whose MP has no address, or another failing one, goes on waiting.
     """
-    waiting = waiting_for(failing).select_related("representative")
-    for letter in waiting.order_by("pk").iterator(chunk_size=200):
-        address = letter.representative.email
+    for letter in waiting_for(failing).order_by("pk").iterator(chunk_size=200):
+        address = readdressing.address_today(letter)
         if not address or is_failing(address, live=not failing.is_demo):
             continue
-        _readdress(letter, address, now)
+        _release(letter, address, now)
 
 
 @transaction.atomic
-def _readdress(letter: Letter, address: str, now: datetime.datetime) -> None:
+def _release(letter: Letter, address: str, now: datetime.datetime) -> None:
     mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
-    if not holding.release(letter, now, among=mine):
-        return
-    if letter.recipient_email != address:
-        Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
-        lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
+    if holding.release(letter, now, among=mine):
+        readdressing.readdress(letter, address, now)

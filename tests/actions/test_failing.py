@@ -6,7 +6,7 @@ import pytest
 
 from actions import failing, holding
 from actions.models import FailingAddress, Letter, LetterEvent
-from representatives.models import Representative
+from representatives.models import Representative, RepresentativeOverride
 from tests.actions.factories import NOW, make_letter, make_representative
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,20 @@ def test_once_the_address_is_corrected_letters_go_to_the_new_one() -> None:
     assert letter.recipient_email == "new@parliament.example"
     kinds = letter.events.values_list("kind", flat=True)
     assert list(kinds) == ["held", "released", LetterEvent.Kind.READDRESSED]
+
+
+def test_what_staff_know_better_counts_and_not_the_register() -> None:
+    member = make_representative(email="old@parliament.example")
+    letter = make_letter(state=State.QUEUED, representative=member)
+    mark("old@parliament.example")
+
+    RepresentativeOverride.objects.create(
+        parliament_id=member.parliament_id, email="known@parliament.example"
+    )
+
+    assert failing.mend_corrected(NOW + DAY, live=False) == 1
+    assert state_of(letter) == State.QUEUED
+    assert letter.recipient_email == "known@parliament.example"
 
 
 def test_an_address_that_works_again_is_used_again() -> None:
