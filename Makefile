@@ -14,8 +14,9 @@ BIN = $(VENV)/bin
 ENVIRONMENT = $(VENV)/made
 RUNTIME = $(VENV)/installed-requirements.txt
 DEVELOPMENT = $(VENV)/installed-requirements-dev.txt
-# One process of tests for each processor; ARGS="-n 0" has one do it all.
-PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+# One process of tests for each processor, and all of a file in one: of some files the
+# last tests ask what the others said. ARGS="-n 0" has one process do it all.
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 MANAGE = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python manage.py
 

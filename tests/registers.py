@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from representatives import loading
 from representatives.models import Constituency, Representative
@@ -26,6 +27,39 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Load the shipped registers once, before the first test that uses the database."""
     with django_db_blocker.unblock():
         loading.load(now=LOADED_AT)
+
+
+def see_to(item: pytest.Item) -> None:
+    """Load them again for a test whose database one with real transactions emptied.
+
+    Such a test may be any before it: processes that share the tests take file by file.
+    """
+    global _are_emptied  # noqa: PLW0603 - what became of the process's own database
+    if _has_transactions(item):
+        _are_emptied = True
+    elif _are_emptied and _uses_database(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            if not loading.is_loaded():
+                loading.load(now=LOADED_AT)
+        _are_emptied = False
+
+
+_are_emptied = False
+
+
+def _has_transactions(item: pytest.Item) -> bool:
+    marks = item.iter_markers("django_db")
+    return not {"transactional_db", "live_server"}.isdisjoint(_fixtures(item)) or any(
+        mark.kwargs.get("transaction") for mark in marks
+    )
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    return "db" in _fixtures(item) or item.get_closest_marker("django_db") is not None
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.fixture
