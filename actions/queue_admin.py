@@ -31,6 +31,11 @@ else:
     _Admin = admin.ModelAdmin
 
 MOST_LISTED: Final = 200
+GOES_AGAIN: Final = "Letters go to this office again."
+STOPPED_STILL: Final = (
+    "Lifted. Letters of this campaign wait still: the office asked for that with "
+    "another letter, too, and that stands in the list by itself."
+)
 
 
 class QueueAdmin(_Admin):
@@ -223,7 +228,8 @@ class OfficeReportAdmin(QueueAdmin):
                 return deciding.decline(chosen, now, by=by), "Set aside."
             case _:
                 is_lifted = deciding.lift(chosen, now)
-                return is_lifted, "Letters go to this office again."
+                others = OfficeReport.objects.stops().that_concern(chosen.letter)
+                return is_lifted, STOPPED_STILL if others.exists() else GOES_AGAIN
 
 
 class HoldRuleAdmin(_Admin):

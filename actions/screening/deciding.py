@@ -161,21 +161,21 @@ def decline(
 
 
 def lift(report: OfficeReport, now: datetime.datetime) -> bool:
-    """Let letters of the campaign go to this office again; say whether this call did.
+    """End what an office asked for; say whether this call did.
 
-    Those that wait for it go, too.
+    With the last stop of the campaign's letters to this office those that wait for it
+    go: until then the others hold them still.
     """
     with transaction.atomic():
-        in_force = OfficeReport.objects.stops().filter(pk=report.pk)
-        if not in_force.update(lifted_at=now):
+        # Locked, in one order: of two lifted at once the second finds itself the last.
+        stops = OfficeReport.objects.stops().that_concern(report.letter)
+        locked = stops.select_for_update(of=("self",)).order_by("pk")
+        in_force = set(locked.values_list("pk", flat=True))
+        if report.pk not in in_force:
             return False
-        waiting = Letter.objects.for_a_person().filter(
-            held_for=Letter.Hold.OFFICE_ASKED,
-            campaign=report.letter.campaign_id,
-            representative__parliament_id=report.representative.parliament_id,
-        )
-        for letter in waiting.order_by("pk"):
-            let_go(letter, now)
+        OfficeReport.objects.filter(pk=report.pk).update(lifted_at=now)
+        if in_force == {report.pk}:
+            _let_go_to_the_office_of(report.letter, now)
     return True
 
 
@@ -224,13 +224,24 @@ def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
         )
 
 
-def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
-    """Have letters wait for a person, also those that wait for a better address."""
-    decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
-    theirs = Letter.objects.of_mode(live=not letter.is_demo).filter(
+def _let_go_to_the_office_of(letter: Letter, now: datetime.datetime) -> None:
+    waiting = _to_the_office_of(letter).for_a_person()
+    stopped = waiting.filter(held_for=Letter.Hold.OFFICE_ASKED)
+    for other in stopped.order_by("pk"):
+        let_go(other, now)
+
+
+def _to_the_office_of(letter: Letter) -> LetterQuerySet:
+    return Letter.objects.of_mode(live=not letter.is_demo).filter(
         campaign=letter.campaign_id,
         representative__parliament_id=letter.representative.parliament_id,
     )
+
+
+def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
+    """Have letters wait for a person, also those that wait for a better address."""
+    decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
+    theirs = _to_the_office_of(letter)
     reason = Letter.Hold.OFFICE_ASKED
     for other in theirs.filter(state=Letter.State.QUEUED).order_by("pk"):
         holding.hold(other, reason, now, decide_by=decide_by)

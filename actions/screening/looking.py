@@ -89,15 +89,7 @@ def _is_to_a_failing_address(letter: Letter, _now: datetime.datetime) -> bool:
 
 
 def _office_asked(letter: Letter, _now: datetime.datetime) -> bool:
-    return (
-        OfficeReport.objects.stops()
-        .filter(
-            letter__is_demo=letter.is_demo,
-            letter__campaign=letter.campaign_id,
-            letter__representative__parliament_id=letter.representative.parliament_id,
-        )
-        .exists()
-    )
+    return OfficeReport.objects.stops().that_concern(letter).exists()
 
 
 def _is_of_a_flood(letter: Letter, now: datetime.datetime) -> bool:

@@ -43,8 +43,10 @@ def held(reason: Letter.Hold = Letter.Hold.ABUSE, **fields: Any) -> Letter:
     return make_letter(state=State.HELD, held_for=reason, **fields)
 
 
-def reported(kind: OfficeReport.Kind = OfficeReport.Kind.STOP) -> OfficeReport:
-    letter = make_letter(state=State.ACCEPTED)
+def reported(
+    kind: OfficeReport.Kind = OfficeReport.Kind.STOP, letter: Letter | None = None
+) -> OfficeReport:
+    letter = letter or make_letter(state=State.ACCEPTED)
     deciding.tell(letter, kind, "Please ring us.", NOW)
     return OfficeReport.objects.get(letter=letter)
 
@@ -166,6 +168,23 @@ def test_what_an_office_told_is_accepted_and_lifted_again(organiser: Client) -> 
     report.refresh_from_db()
     assert report.lifted_at is not None
     assert "Nothing waits." in text(organiser.get(REPORTS))
+
+
+def test_lifting_one_stop_says_that_another_one_stands(organiser: Client) -> None:
+    first = reported()
+    same: dict[str, Any] = {
+        "campaign": first.letter.campaign,
+        "representative": first.letter.representative,
+    }
+    second = reported(letter=make_letter(state=State.ACCEPTED, **same))
+    for report in (first, second):
+        organiser.post(f"{REPORTS}{report.pk}/accept/")
+    told = [
+        text(organiser.post(f"{REPORTS}{report.pk}/lift/", follow=True))
+        for report in (first, second)
+    ]
+    assert queue_admin.STOPPED_STILL in told[0]
+    assert queue_admin.GOES_AGAIN in told[1]
 
 
 @pytest.mark.parametrize("kind", OfficeReport.Kind)

@@ -1,6 +1,7 @@
 """What a person's decision does, on held letters and on what offices tell."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -174,6 +175,39 @@ def test_a_stop_holds_what_is_queued_until_it_is_lifted(organiser: User) -> None
     assert deciding.lift(report, NOW + DAY)
     assert not deciding.lift(report, NOW + DAY)
     assert state_of(waiting) == State.QUEUED
+
+
+def test_of_two_stops_the_one_that_stands_goes_on_holding(organiser: User) -> None:
+    first = make_letter(state=State.ACCEPTED)
+    same: dict[str, Any] = {
+        "campaign": first.campaign,
+        "representative": first.representative,
+    }
+    second, waiting = make_letter(state=State.ACCEPTED, **same), make_letter(**same)
+    stops = [told(Kind.STOP, letter) for letter in (first, second)]
+    for stop in stops:
+        deciding.accept(stop, NOW, by=organiser)
+    submitting.confirm(waiting, now=NOW)
+
+    assert deciding.lift(stops[0], NOW + DAY)
+    assert (state_of(waiting), waiting.held_for) == (State.HELD, "office_asked")
+    assert deciding.lift(stops[1], NOW + DAY)
+    assert state_of(waiting) == State.QUEUED
+
+
+def test_lifting_a_stop_of_a_trial_lets_no_real_letter_go(organiser: User) -> None:
+    trial = make_letter(state=State.ACCEPTED, is_demo=True)
+    same: dict[str, Any] = {
+        "campaign": trial.campaign,
+        "representative": trial.representative,
+    }
+    real = make_letter(
+        state=State.HELD, held_for=Letter.Hold.OFFICE_ASKED, is_demo=False, **same
+    )
+    stop = told(Kind.STOP, trial)
+    deciding.accept(stop, NOW, by=organiser)
+    assert deciding.lift(stop, NOW + DAY)
+    assert state_of(real) == State.HELD
 
 
 def test_a_stop_holds_what_waits_for_a_better_address_too(organiser: User) -> None:
