@@ -7,8 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
-from actions import holding, lifecycle
-from actions.models import FailingAddress, Letter, LetterEvent
+from actions import holding
+from actions.models import FailingAddress, Letter
 from actions.models.letters import LetterQuerySet
 from representatives.models import Representative
 
@@ -77,7 +77,7 @@ def mend(
     *,
     by: AbstractBaseUser | None = None,
 ) -> bool:
-    """Take the mark away and let the letters that waited go to the address of today.
+    """Take the mark away: ``readdressing`` lets the letters that waited go on.
 
     Somebody has corrected the MP's address, or found that the old one works again.
 
@@ -86,10 +86,7 @@ def mend(
 
     """
     moved = FailingAddress.objects.standing().filter(pk=failing.pk)
-    if not moved.update(mended_at=now, mended_by=by):
-        return False
-    _let_go(failing, now)
-    return True
+    return bool(moved.update(mended_at=now, mended_by=by))
 
 
 def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
@@ -114,26 +111,3 @@ def waiting_for(failing: FailingAddress) -> LetterQuerySet:
             recipient_email__iexact=failing.address,
         )
     )
-
-
-def _let_go(failing: FailingAddress, now: datetime.datetime) -> None:
-    """Address the letters that waited as the register says now, and release them.
-
-    A letter whose MP has no address, or another failing one, goes on waiting.
-    """
-    waiting = waiting_for(failing).select_related("representative")
-    for letter in waiting.order_by("pk").iterator(chunk_size=200):
-        address = letter.representative.email
-        if not address or is_failing(address, live=not failing.is_demo):
-            continue
-        _readdress(letter, address, now)
-
-
-@transaction.atomic
-def _readdress(letter: Letter, address: str, now: datetime.datetime) -> None:
-    mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
-    if not holding.release(letter, now, among=mine):
-        return
-    if letter.recipient_email != address:
-        Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
-        lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)

@@ -210,6 +210,16 @@ def test_a_failing_address_is_ended_by_a_button(organiser: Client) -> None:
     assert log() == ["Let letters go to this MP again."]
 
 
+def test_whose_letters_wait_without_a_mark_is_said_beside_the_marks(
+    organiser: Client,
+) -> None:
+    assert "no address that works" not in text(organiser.get(ADDRESSES))
+    letter = held(Letter.Hold.ADDRESS_FAILING)
+    assert f"no address that works: {letter.representative.display_name}." in text(
+        organiser.get(ADDRESSES)
+    )
+
+
 def test_a_rule_that_would_hold_everything_is_refused_on_the_page(
     organiser: Client,
 ) -> None:

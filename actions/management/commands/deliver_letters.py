@@ -28,6 +28,7 @@ from actions import (
     telling,
 )
 from actions.management import arguments
+from actions.screening import readdressing
 from representatives import boundaries
 from representatives.background import Reader
 
@@ -132,6 +133,7 @@ class Command(BaseCommand):
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
         failing.mend_corrected(now, live=live)
+        readdressing.let_go(now, live=live)
         failing.hold_waiting(now, live=live)
         reminding.owe(now, live=live)
 

@@ -16,7 +16,7 @@ from actions.models import (
     OfficeReport,
     WatchedMailbox,
 )
-from actions.screening import deciding
+from actions.screening import deciding, readdressing
 from representatives.models import Representative
 from tests.actions.factories import BODY, NOW, make_letter, make_organiser
 
@@ -222,6 +222,7 @@ def test_a_stop_holds_what_waits_for_a_better_address_too(organiser: User) -> No
     assert waiting.held_for == Letter.Hold.OFFICE_ASKED
     Representative.objects.filter(pk=member.pk).update(email="new@parliament.example")
     failing.mend_corrected(NOW, live=False)
+    readdressing.let_go(NOW, live=False)
     assert state_of(waiting) == State.HELD
 
     waiting.representative.refresh_from_db()

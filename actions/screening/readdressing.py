@@ -1,0 +1,61 @@
+"""Letters that wait for their MP's address: they go on once one is known that works."""
+
+import datetime
+
+from django.db import transaction
+from django.db.models.functions import Lower
+
+from actions import holding, lifecycle
+from actions.models import FailingAddress, Letter, LetterEvent
+from actions.models.letters import LetterQuerySet
+
+
+def let_go(now: datetime.datetime, *, live: bool) -> int:
+    """Release those whose MP has an address to which mail does not come back.
+
+    The worker looks every hour: the register may bring the address long after the mark
+    on the old one has gone. Returns how many were released.
+    """
+    ready = (
+        _waiting(live=live)
+        .exclude(representative__email="")
+        .alias(known=Lower("representative__email"))
+        .exclude(known__in=_failing(live=live))
+        .select_related("representative")
+    )
+    return sum(
+        _readdress(letter, now)
+        for letter in ready.order_by("pk").iterator(chunk_size=200)
+    )
+
+
+def without_a_mark(*, live: bool) -> LetterQuerySet:
+    """Ask for those that wait, though no mark says any more that their address fails.
+
+    Their MP has no address in the register, or another one that fails, too.
+    """
+    to = Lower("recipient_email")
+    return _waiting(live=live).alias(to=to).exclude(to__in=_failing(live=live))
+
+
+def _waiting(*, live: bool) -> LetterQuerySet:
+    held_for = Letter.Hold.ADDRESS_FAILING
+    return Letter.objects.of_mode(live=live).held().filter(held_for=held_for)
+
+
+def _failing(*, live: bool) -> list[str]:
+    marks = FailingAddress.objects.standing().of_mode(live=live)
+    return [address.lower() for address in marks.values_list("address", flat=True)]
+
+
+@transaction.atomic
+def _readdress(letter: Letter, now: datetime.datetime) -> bool:
+    """Release a letter to its MP's address of today; say whether it was held still."""
+    mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
+    address = letter.representative.email
+    if not holding.release(letter, now, among=mine):
+        return False
+    if letter.recipient_email != address:
+        Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
+        lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
+    return True
