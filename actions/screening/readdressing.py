@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from actions import holding, lifecycle
 from actions.models import FailingAddress, Letter, LetterEvent
 from actions.models.letters import LetterQuerySet
+from actions.screening import looking
 
 
 def let_go(now: datetime.datetime, *, live: bool) -> int:
@@ -50,7 +51,11 @@ def _failing(*, live: bool) -> list[str]:
 
 @transaction.atomic
 def _readdress(letter: Letter, now: datetime.datetime) -> bool:
-    """Release a letter to its MP's address of today; say whether it was held still."""
+    """Release a letter to its MP's address of today; say whether it was held still.
+
+    What was decided on its mailbox, or for its MP's office, meanwhile holds it anew.
+    """
+    waited_since = letter.held_at or now
     mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
     address = letter.representative.email
     if not holding.release(letter, now, among=mine):
@@ -58,4 +63,5 @@ def _readdress(letter: Letter, now: datetime.datetime) -> bool:
     if letter.recipient_email != address:
         Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
         lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
+    looking.hold_if_needed(letter, now, is_new=False, since=waited_since)
     return True

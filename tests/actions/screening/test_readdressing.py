@@ -4,11 +4,16 @@ import datetime
 
 import pytest
 
-from actions import failing
-from actions.models import Letter
-from actions.screening import readdressing
+from actions import failing, submitting
+from actions.models import Delivery, Letter, OfficeReport
+from actions.screening import deciding, readdressing
 from representatives.models import Representative
-from tests.actions.factories import NOW, make_letter, make_representative
+from tests.actions.factories import (
+    NOW,
+    make_letter,
+    make_organiser,
+    make_representative,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -60,3 +65,68 @@ def test_what_waits_for_a_marked_address_is_not_told_of_twice(
     assert not readdressing.without_a_mark(live=False).exists()
     correct(member, "new@parliament.example")
     assert readdressing.let_go(NOW, live=True) == 0
+
+
+def accept(letter: Letter, kind: OfficeReport.Kind, now: datetime.datetime) -> None:
+    deciding.tell(letter, kind, "", now)
+    report = OfficeReport.objects.get(letter=letter, kind=kind)
+    assert deciding.accept(report, now, by=make_organiser())
+
+
+def test_a_letter_whose_writer_is_watched_meanwhile_is_read_before_it_goes(
+    member: Representative,
+) -> None:
+    letter = waiting_to(member)
+    other = make_letter(state=Letter.State.ACCEPTED, sender_email=letter.sender_email)
+    accept(other, OfficeReport.Kind.ABUSIVE, NOW + DAY)
+
+    correct(member, "new@parliament.example")
+    readdressing.let_go(NOW + 2 * DAY, live=False)
+
+    assert hold_of(letter) == Letter.Hold.ABUSE
+    assert letter.recipient_email == "new@parliament.example"
+    owed = letter.deliveries.waiting().values_list("kind", flat=True)
+    assert list(owed) == [Delivery.Kind.HELD_NOTICE]
+
+
+def test_a_letter_whose_office_asked_meanwhile_waits_for_a_person(
+    member: Representative,
+) -> None:
+    letter = waiting_to(member)
+    # As a decision that was made while the mark was taken away.
+    sent = make_letter(
+        state=Letter.State.ACCEPTED, campaign=letter.campaign, representative=member
+    )
+    OfficeReport.objects.create(
+        letter=sent,
+        kind=OfficeReport.Kind.STOP,
+        told_at=NOW,
+        decision=OfficeReport.Decision.ACCEPTED,
+        decided_at=NOW + DAY,
+    )
+    correct(member, "new@parliament.example")
+    readdressing.let_go(NOW + 2 * DAY, live=False)
+    assert hold_of(letter) == Letter.Hold.OFFICE_ASKED
+
+
+def test_a_letter_that_a_person_let_go_is_not_held_for_the_same_again(
+    member: Representative,
+) -> None:
+    sent = make_letter(state=Letter.State.ACCEPTED, representative=member)
+    accept(sent, OfficeReport.Kind.STOP, NOW)
+    accept(sent, OfficeReport.Kind.ABUSIVE, NOW)
+    letter = make_letter(
+        campaign=sent.campaign, representative=member, sender_email=sent.sender_email
+    )
+    Letter.objects.filter(pk=letter.pk).update(sender_key="another")
+    submitting.confirm(letter, now=NOW)
+    failing.mark(member.email, "550 5.1.1 user unknown", NOW, live=False)
+    holds = [hold_of(letter)]
+    for _ in range(2):
+        assert deciding.let_go(letter, NOW + DAY)
+        holds.append(hold_of(letter))
+    assert holds == ["abuse", "office_asked", "address_failing"]
+
+    correct(member, "new@parliament.example")
+    assert readdressing.let_go(NOW + 2 * DAY, live=False) == 1
+    assert hold_of(letter) == ""
