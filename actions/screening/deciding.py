@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from actions import failing, holding, lifecycle, standing, tokens
+from actions import failing, holding, lifecycle, mailboxes, standing, tokens
 from actions.models import (
     Letter,
     LetterEvent,
@@ -205,23 +205,13 @@ def _decide(
 
 
 def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
-    return Letter.objects.of_mode(live=not letter.is_demo).filter(
-        sender_email__iexact=letter.sender_email
-    )
+    """Ask for the letters of the same mailbox, as ``_watch`` takes it."""
+    return mailboxes.letters_of(letter.sender_email, live=not letter.is_demo)
 
 
 def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
-    if not letter.sender_email:
-        return
-    queued = _of_the_writer_of(letter).filter(state=Letter.State.QUEUED)
-    # In one order everywhere, or two decisions would wait for each other.
-    for other in queued.order_by("pk"):
-        holding.hold(
-            other,
-            Letter.Hold.ABUSE,
-            now,
-            decide_by=holding.end_of_day(now + holding.PEOPLE_HAVE),
-        )
+    if letter.sender_email:
+        _have_wait(_of_the_writer_of(letter), Letter.Hold.ABUSE, now)
 
 
 def _let_go_to_the_office_of(letter: Letter, now: datetime.datetime) -> None:
@@ -239,10 +229,15 @@ def _to_the_office_of(letter: Letter) -> LetterQuerySet:
 
 
 def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
+    _have_wait(_to_the_office_of(letter), Letter.Hold.OFFICE_ASKED, now)
+
+
+def _have_wait(
+    theirs: LetterQuerySet, reason: Letter.Hold, now: datetime.datetime
+) -> None:
     """Have letters wait for a person, also those that wait for a better address."""
     decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
-    theirs = _to_the_office_of(letter)
-    reason = Letter.Hold.OFFICE_ASKED
+    # In one order everywhere, or two decisions would wait for each other.
     for other in theirs.filter(state=Letter.State.QUEUED).order_by("pk"):
         holding.hold(other, reason, now, decide_by=decide_by)
     failing_ones = theirs.held().filter(held_for=Letter.Hold.ADDRESS_FAILING)

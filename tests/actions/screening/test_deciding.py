@@ -236,15 +236,35 @@ def test_while_abuse_is_looked_at_the_same_writers_other_letters_wait(
     organiser: User,
 ) -> None:
     letter = make_letter(state=State.ACCEPTED, sender_email="jo@mail.example")
-    other = make_letter(state=State.QUEUED, sender_email="Jo@mail.example")
-    strangers = make_letter(state=State.QUEUED)
+    others = [
+        make_letter(state=State.QUEUED, sender_email=address)
+        for address in ("Jo@mail.example", "jo+mp@mail.example", "Jo+x+y@Mail.example")
+    ]
+    strangers = [
+        make_letter(state=State.QUEUED, sender_email=address)
+        for address in ("ajo@mail.example", "jo@other.example", "jo.x@mail.example")
+    ]
     report = told(Kind.ABUSIVE, letter)
-    assert state_of(other) == State.HELD
-    assert state_of(strangers) == State.QUEUED
+    assert {state_of(other) for other in others} == {State.HELD}
+    assert {state_of(stranger) for stranger in strangers} == {State.QUEUED}
 
     assert deciding.decline(report, NOW + DAY, by=organiser)
-    assert state_of(other) == State.QUEUED
+    assert {state_of(other) for other in others} == {State.QUEUED}
     assert not WatchedMailbox.objects.exists()
+
+
+def test_while_abuse_is_looked_at_no_correction_of_an_address_lets_letters_go(
+    organiser: User,
+) -> None:
+    other = make_letter(state=State.QUEUED, sender_email="jo@mail.example")
+    failing.mark(other.recipient_email, "550 5.1.1 unknown", NOW, live=False)
+    letter = make_letter(state=State.ACCEPTED, sender_email="jo+mp@mail.example")
+    report = told(Kind.ABUSIVE, letter)
+    assert failing.mend(FailingAddress.objects.get(), NOW + DAY)
+    assert readdressing.let_go(NOW + DAY, live=False) == 0
+    assert state_of(other) == State.HELD
+    deciding.decline(report, NOW + DAY, by=organiser)
+    assert state_of(other) == State.QUEUED
 
 
 def test_setting_a_report_aside_lets_no_threat_go(organiser: User) -> None:

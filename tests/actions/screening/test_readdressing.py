@@ -1,6 +1,7 @@
 """Letters that waited for an address go on once there is one, and if they may."""
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def member() -> Representative:
     return make_representative(email="old@parliament.example")
 
 
-def waiting_to(member: Representative) -> Letter:
-    letter = make_letter(state=Letter.State.QUEUED, representative=member)
+def waiting_to(member: Representative, **fields: Any) -> Letter:
+    letter = make_letter(state=Letter.State.QUEUED, representative=member, **fields)
     failing.mark(member.email, "550 5.1.1 user unknown", NOW, live=False)
     assert hold_of(letter) == Letter.Hold.ADDRESS_FAILING
     return letter
@@ -76,8 +77,9 @@ def accept(letter: Letter, kind: OfficeReport.Kind, now: datetime.datetime) -> N
 def test_a_letter_whose_writer_is_watched_meanwhile_is_read_before_it_goes(
     member: Representative,
 ) -> None:
-    letter = waiting_to(member)
-    other = make_letter(state=Letter.State.ACCEPTED, sender_email=letter.sender_email)
+    other = make_letter(state=Letter.State.ACCEPTED, sender_email="jo@mail.example")
+    deciding.tell(other, OfficeReport.Kind.ABUSIVE, "", NOW)
+    letter = waiting_to(member, sender_email="jo+mp@mail.example")
     accept(other, OfficeReport.Kind.ABUSIVE, NOW + DAY)
 
     correct(member, "new@parliament.example")
