@@ -23,12 +23,14 @@ WATCHED_FOR: Final = datetime.timedelta(days=365)
 NOTES_LIVE: Final = datetime.timedelta(days=28)
 NOTES_WAIT: Final = datetime.timedelta(days=90)
 
+_ABUSIVE: Final = gettext_noop(
+    "A person read it. Some of it reads as a threat or as abuse, and Postbag does not "
+    "send that in its name."
+)
 # Why a person gave a letter back, by what it was held for.
 GIVEN_BACK: Final = {
-    Letter.Hold.ABUSE: gettext_noop(
-        "A person read it. Some of it reads as a threat or as abuse, and Postbag does "
-        "not send that in its name."
-    ),
+    Letter.Hold.ABUSE: _ABUSIVE,
+    Letter.Hold.WATCHED: _ABUSIVE,
     Letter.Hold.FLOOD: gettext_noop(
         "A person looked at it. The same words came under many names, which offices "
         "set aside."
@@ -144,19 +146,18 @@ def decline(
 ) -> bool:
     """Set aside what an office told; say whether this call did.
 
-    Letters of the same writer that waited for this decision go.
+    Letters of the same writer that waited for this decision go, unless another office
+    complained, too. What is held for words of its own waits for its own decision.
     """
     if not _decide(report, OfficeReport.Decision.DECLINED, now, by):
         return False
-    if report.kind == OfficeReport.Kind.ABUSIVE and report.letter.sender_email:
-        for letter in _of_the_writer_of(report.letter).filter(
-            held_for=Letter.Hold.ABUSE
-        ):
-            # What is held for words of its own waits for its own decision.
-            if not (
-                looking.has_threats(letter, now) or looking.is_watched(letter, now)
-            ):
-                let_go(letter, now)
+    letter, kind = report.letter, report.kind
+    if kind == OfficeReport.Kind.ABUSIVE and letter.sender_email:
+        theirs = _of_the_writer_of(letter)
+        others = OfficeReport.objects.open().filter(kind=kind, letter__in=theirs)
+        if not (others.exists() or looking.is_watched(letter, now)):
+            for waiting in theirs.filter(held_for=Letter.Hold.WATCHED).order_by("pk"):
+                let_go(waiting, now)
     return True
 
 
@@ -211,7 +212,7 @@ def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
 
 def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
     if letter.sender_email:
-        _have_wait(_of_the_writer_of(letter), Letter.Hold.ABUSE, now)
+        _have_wait(_of_the_writer_of(letter), Letter.Hold.WATCHED, now)
 
 
 def _let_go_to_the_office_of(letter: Letter, now: datetime.datetime) -> None:

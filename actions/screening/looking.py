@@ -179,4 +179,4 @@ _AT_WHOM: Final[tuple[Look, ...]] = (
     (Letter.Hold.OFFICE_ASKED, _office_asked),
     (Letter.Hold.ADDRESS_FAILING, _is_to_a_failing_address),
 )
-_AT_MORE: Final[tuple[Look, ...]] = ((Letter.Hold.ABUSE, is_watched), *_AT_WHOM)
+_AT_MORE: Final[tuple[Look, ...]] = ((Letter.Hold.WATCHED, is_watched), *_AT_WHOM)

@@ -274,6 +274,19 @@ def test_setting_a_report_aside_lets_no_threat_go(organiser: User) -> None:
     assert state_of(worse) == State.HELD
 
 
+def test_setting_one_of_two_reports_aside_lets_nothing_go(organiser: User) -> None:
+    letters = [
+        make_letter(state=State.ACCEPTED, sender_email=address)
+        for address in ("jo@mail.example", "jo+mp@mail.example")
+    ]
+    other = make_letter(state=State.QUEUED, sender_email="jo@mail.example")
+    reports = [told(Kind.ABUSIVE, letter) for letter in letters]
+    deciding.decline(reports[0], NOW, by=organiser)
+    assert (state_of(other), other.held_for) == (State.HELD, "watched")
+    deciding.decline(reports[1], NOW, by=organiser)
+    assert state_of(other) == State.QUEUED
+
+
 def test_setting_a_report_aside_lets_nothing_go_from_a_watched_mailbox(
     organiser: User,
 ) -> None:

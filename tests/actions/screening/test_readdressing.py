@@ -85,7 +85,7 @@ def test_a_letter_whose_writer_is_watched_meanwhile_is_read_before_it_goes(
     correct(member, "new@parliament.example")
     readdressing.let_go(NOW + 2 * DAY, live=False)
 
-    assert hold_of(letter) == Letter.Hold.ABUSE
+    assert hold_of(letter) == Letter.Hold.WATCHED
     assert letter.recipient_email == "new@parliament.example"
     owed = letter.deliveries.waiting().values_list("kind", flat=True)
     assert list(owed) == [Delivery.Kind.HELD_NOTICE]
@@ -127,7 +127,7 @@ def test_a_letter_that_a_person_let_go_is_not_held_for_the_same_again(
     for _ in range(2):
         assert deciding.let_go(letter, NOW + DAY)
         holds.append(hold_of(letter))
-    assert holds == ["abuse", "office_asked", "address_failing"]
+    assert holds == ["watched", "office_asked", "address_failing"]
 
     correct(member, "new@parliament.example")
     assert readdressing.let_go(NOW + 2 * DAY, live=False) == 1
