@@ -368,6 +368,48 @@ def test_what_was_planned_by_a_clock_that_was_ahead_comes_back(
     assert after(letter) == 0
 
 
+def test_what_was_tried_by_a_clock_that_was_ahead_comes_back(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    first, second = (confirmed(campaign, member) for _ in range(2))
+    mail_server.faults = [Fault.BUSY]
+    assert deliver(NOW + 1000 * DAY) == 0
+    assert pacing.tidy(NOW, live=True) == 1
+    assert max(after(first), after(second)) <= 5
+
+
+def test_after_the_day_of_its_campaign_no_clock_that_was_ahead_keeps_a_letter(
+    member: Representative,
+) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    letter = confirmed(campaign, member, NOW + 1000 * DAY)
+    pacing.tidy(NOW, live=False)
+    assert due(letter) > OPENING, "it is not its day yet"
+    later = OPENING + DAY
+    assert pacing.tidy(later, live=False) == 1
+    assert after(letter, later) == 0
+
+
+def test_letters_that_were_tried_keep_their_order_where_places_are_weeks_off(
+    campaign: Campaign,
+    member: Representative,
+    settings: Settings,
+    mail_server: MailServer,
+) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = 1
+    settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 0
+    overdue(campaign, member, 40)
+    letters = Delivery.objects.filter(kind=Delivery.Kind.LETTER)
+    letters.update(attempts=1)
+    assert deliver(NOW) == 1
+    places = dict(letters.waiting().values_list("pk", "due_at"))
+    assert max(places.values()) > NOW + 3 * DAY
+    for minute in range(1, 5):
+        assert deliver(NOW + minute * MINUTE) == 0
+        pacing.tidy(NOW + minute * MINUTE, live=True)
+    assert dict(letters.waiting().values_list("pk", "due_at")) == places
+
+
 def test_what_is_planned_for_weeks_ahead_stays_where_it_is(
     member: Representative, mail_server: MailServer
 ) -> None:
