@@ -30,6 +30,9 @@ else:
     _Admin = admin.ModelAdmin
 
 MOST_LISTED: Final = 200
+HELD_AGAIN: Final = (
+    "You let it go, but it does not go yet: it is held for another reason now: {why}."
+)
 GOES_AGAIN: Final = "Letters go to this office again."
 STOPPED_STILL: Final = (
     "Lifted. Letters of this campaign wait still: the office asked for that with "
@@ -189,7 +192,10 @@ class HeldLetterAdmin(QueueAdmin):
         """Let it go, or give it back."""
         now = timezone.now()
         if deed == "let_go":
-            return deciding.let_go(chosen, now), "The letter goes."
+            is_done = deciding.let_go(chosen, now)
+            if chosen.state == Letter.State.HELD:
+                return is_done, HELD_AGAIN.format(why=chosen.get_held_for_display())
+            return is_done, "The letter goes."
         return (
             deciding.give_back(chosen, now),
             "The letter is given back to its writer, who is told why.",

@@ -105,6 +105,18 @@ def test_a_letter_is_let_go_by_a_button(organiser: Client) -> None:
     assert log() == ["The letter goes."]
 
 
+def test_of_a_letter_that_is_held_again_nobody_is_told_that_it_goes(
+    organiser: Client,
+) -> None:
+    letter = held()
+    failing.mark(letter.recipient_email, "550 5.1.1 unknown", NOW, live=False)
+    answer = text(organiser.post(f"{LETTERS}{letter.pk}/let_go/", follow=True))
+    assert "The letter goes." not in answer
+    assert "for another reason now: mail to the MP's address comes back." in answer
+    assert state_of(letter) == State.HELD
+    assert log()[0].startswith("You let it go, but it does not go yet")
+
+
 def test_a_letter_is_given_back_by_a_button_and_only_once(organiser: Client) -> None:
     letter = held()
     organiser.post(f"{LETTERS}{letter.pk}/give_back/")
