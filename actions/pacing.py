@@ -30,12 +30,13 @@ _HARDLY: Final = UNIT // 100
 _NO_PAUSE: Final = datetime.timedelta(days=2)
 
 
-def slot_for(letter: Letter, now: datetime.datetime) -> datetime.datetime:
-    """Give a letter the next free time to its MP; it is then taken."""
+def plan(letter: Letter, now: datetime.datetime) -> None:
+    """Give a letter that is owed the next free time to its MP; it is then taken."""
     begins, key = _begins(letter.campaign, now), _key(letter, now)
     pace = rates.for_one_mp()
     places = Pace.plan(Asking({key: 1}, str(pace), pace.position(begins)))
-    return pace.due(places[key], begins)
+    owed = letter.deliveries.waiting().filter(kind=Delivery.Kind.LETTER)
+    owed.update(due_at=pace.due(places[key], begins))
 
 
 def expected_for(letter: Letter, now: datetime.datetime) -> datetime.datetime:

@@ -119,7 +119,7 @@ def _release(letter: Letter, now: datetime.datetime) -> bool:
     standing.follow(letter)
     is_released = holding.release(letter, now, cause=SAME_AGAIN, among=seen)
     if is_released:
-        looking.hold_if_needed(letter, now, is_new=False)
+        looking.hold_or_plan(letter, now, is_new=False)
     return is_released
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
-from actions import failing, holding, limiting, own_words, tokens
+from actions import failing, holding, limiting, own_words, pacing, tokens
 from actions.errors import TooManyError
 from actions.models import HoldRule, Letter, OfficeReport, WatchedMailbox
 from actions.screening import phrases
@@ -21,7 +21,7 @@ Look = tuple[
 ]
 
 
-def hold_if_needed(
+def hold_or_plan(
     letter: Letter,
     now: datetime.datetime,
     *,
@@ -30,7 +30,7 @@ def hold_if_needed(
 ) -> bool:
     """Hold a letter that was just queued if it has to wait; say whether it has to.
 
-    It tells its writer why and by when.
+    It tells its writer why and by when. One that may go gets its time to go.
 
     Args:
         letter: the letter.
@@ -43,20 +43,25 @@ def hold_if_needed(
     """
     letter.refresh_from_db()
     looks = (*_AT_WORDS, *_AT_MORE) if is_new else _AT_MORE
-    return _hold(letter, _first(looks, letter, now, since), now)
+    return _hold_or_plan(letter, _first(looks, letter, now, since), now)
 
 
 def hold_for_whom(letter: Letter, now: datetime.datetime, but_for: str) -> bool:
     """Hold a letter that a person let go if its MP's office or address has it wait.
 
-    Not for what it was held for: that is decided. Says whether it has to wait.
+    Not for what it was held for: that is decided. One that may go gets its time to go.
+    Says whether it has to wait.
     """
     looks = tuple(look for look in _AT_WHOM if look[0] != but_for)
-    return _hold(letter, _first(looks, letter, now, _EVER), now)
+    return _hold_or_plan(letter, _first(looks, letter, now, _EVER), now)
 
 
-def _hold(letter: Letter, reason: Letter.Hold | None, now: datetime.datetime) -> bool:
+def _hold_or_plan(
+    letter: Letter, reason: Letter.Hold | None, now: datetime.datetime
+) -> bool:
+    # What is held takes no place: others to the same MP would wait for nothing.
     if reason is None:
+        pacing.plan(letter, now)
         return False
     patience = (
         failing.CORRECTIONS_TAKE

@@ -63,5 +63,5 @@ def _readdress(letter: Letter, now: datetime.datetime) -> bool:
     if letter.recipient_email != address:
         Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
         lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
-    looking.hold_if_needed(letter, now, is_new=False, since=waited_since)
+    looking.hold_or_plan(letter, now, is_new=False, since=waited_since)
     return True

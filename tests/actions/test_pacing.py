@@ -9,14 +9,15 @@ from pytest_django import Settings
 
 from actions import (
     delivering,
-    holding,
+    failing,
     pacing,
     rates,
     redirecting,
     reviewing,
     submitting,
 )
-from actions.models import Campaign, Delivery, Letter, Pace
+from actions.models import Campaign, Delivery, FailingAddress, Letter, Pace
+from actions.screening import deciding
 from representatives import lookup
 from representatives.models import Representative
 from tests.actions.factories import make_campaign, make_letter, make_representative
@@ -148,8 +149,34 @@ def test_a_letter_that_was_held_gets_a_place_when_it_is_released(
     held = make_letter(
         state=Letter.State.HELD, campaign=campaign, representative=member, now=NOW
     )
-    assert holding.release(held, NOW)
+    assert deciding.let_go(held, NOW)
     assert after(held) == 2
+
+
+def test_a_letter_that_is_held_again_at_once_takes_no_place(
+    campaign: Campaign, member: Representative
+) -> None:
+    failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
+    read = make_letter(
+        state=Letter.State.HELD, campaign=campaign, representative=member, now=NOW
+    )
+    assert deciding.let_go(read, NOW)
+    former = make_member(constituency=member.constituency, is_current=False)
+    sent_on = make_letter(
+        state=Letter.State.HELD,
+        held_for=Letter.Hold.MEMBER_CHANGED,
+        campaign=campaign,
+        representative=former,
+        now=NOW,
+    )
+    seat = lookup.seat(member.constituency.code)
+    assert seat
+    assert redirecting.redirect(sent_on, seat, sent_on.subject, sent_on.body, now=NOW)
+    for letter in (read, sent_on):
+        letter.refresh_from_db()
+        assert letter.held_for == Letter.Hold.ADDRESS_FAILING
+    assert failing.mend(FailingAddress.objects.get(), NOW)
+    assert after(confirmed(campaign, member)) == 0
 
 
 def without_its_mp(campaign: Campaign, member: Representative) -> Letter:
