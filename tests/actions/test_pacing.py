@@ -279,6 +279,20 @@ def test_letters_to_many_mps_go_together_after_an_outage(
     assert deliver(NOW + 2 * MINUTE) == 3
 
 
+def test_a_letter_that_follows_its_mp_goes_no_faster_than_theirs(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    (letter,) = overdue(campaign, member, 1)
+    Representative.objects.filter(pk=member.pk).update(is_current=False)
+    term = make_member(
+        constituency=member.constituency, parliament_id=member.parliament_id
+    )
+    overdue(campaign, term, 1)
+    assert [deliver(now) for now in minutes(4)] == [1, 0, 1, 0, 0]
+    letter.refresh_from_db()
+    assert letter.representative == term
+
+
 def test_two_workers_obey_one_budget(
     campaign: Campaign, member: Representative, mail_server: MailServer
 ) -> None:
