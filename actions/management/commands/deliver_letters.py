@@ -135,7 +135,7 @@ class Command(BaseCommand):
         failing.mend_corrected(now, live=live)
         readdressing.let_go(now, live=live)
         failing.hold_waiting(now, live=live)
-        reminding.owe(now, live=live)
+        reminding.owe(now, live=live, should_stop=lambda: self.must_end)
 
     def _begin_day(self, today: datetime.date) -> None:
         """Do at once what is due on a new day: boundaries change at midnight."""
