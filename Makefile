@@ -14,6 +14,8 @@ BIN = $(VENV)/bin
 ENVIRONMENT = $(VENV)/made
 RUNTIME = $(VENV)/installed-requirements.txt
 DEVELOPMENT = $(VENV)/installed-requirements-dev.txt
+# One process of tests for each processor; ARGS="-n 0" has one do it all.
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 MANAGE = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python manage.py
 
@@ -46,13 +48,13 @@ restore: $(RUNTIME) ## Put a back-up in its place: make restore ARGS="FILE --rep
 	@exec $(MANAGE) restore $(ARGS)
 
 test: $(DEVELOPMENT) browser ## Run every test, browser journeys included.
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 quick: $(DEVELOPMENT) ## Run the tests without the browser and the slow ones.
-	$(BIN)/python -m pytest -m "not journey and not slow" $(ARGS)
+	$(PYTEST) -m "not journey and not slow" $(ARGS)
 
 coverage: $(DEVELOPMENT) browser ## Run every test and say which lines none reached.
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(PYTEST) --cov --cov-report=term $(ARGS)
 
 check: $(DEVELOPMENT) ## Check format, lint, types, imports, deployment, migrations.
 	$(BIN)/ruff format --check .

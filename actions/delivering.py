@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import closure, lifecycle, mail, pacing, recording, reviewing
+from actions import closure, failing, lifecycle, mail, pacing, recording, reviewing
 from actions.batching import BatchSize
 from actions.errors import (
     LostAnswerError,
@@ -110,8 +110,10 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
         claimed = due.filter(pk__in=chosen).update(
             lease=lease, leased_until=now + lease_time()
         )
-        if claimed and (batch := _within_budget(lease, now, live=live)):
-            return batch
+        if claimed:
+            failing.follow_corrections(lease, now, live=live)
+            if batch := _within_budget(lease, now, live=live):
+                return batch
         # Another worker was quicker with every one of them, or none may go yet: there
         # may be more.
     return []

@@ -1,16 +1,17 @@
 """Addresses of MPs that letters come back from: letters wait until they are mended."""
 
 import datetime
+import uuid
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
-from actions import holding
-from actions.models import FailingAddress, Letter
+from actions import holding, readdressing
+from actions.models import Delivery, FailingAddress, Letter
 from actions.models.letters import LetterQuerySet
-from representatives.models import Representative
+from representatives.models import ADDRESS, Representative
 
 # How long a letter waits for an address to be corrected.
 CORRECTIONS_TAKE: Final = datetime.timedelta(days=14)
@@ -77,7 +78,7 @@ def mend(
     *,
     by: AbstractBaseUser | None = None,
 ) -> bool:
-    """Take the mark away: ``readdressing`` lets the letters that waited go on.
+    """Take the mark away: ``screening.mending`` lets the letters that waited go.
 
     Somebody has corrected the MP's address, or found that the old one works again.
 
@@ -92,13 +93,35 @@ def mend(
 def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
     """Mend each mark on an address that no MP has any more; say how many."""
     marks = FailingAddress.objects.standing().of_mode(live=live)
+    members = Representative.objects.current().annotate(address=ADDRESS)
     return sum(
         mend(mark, now)
         for mark in marks
-        if not Representative.objects.current()
-        .filter(email__iexact=mark.address)
-        .exists()
+        if not members.filter(address__iexact=mark.address).exists()
     )
+
+
+def follow_corrections(lease: uuid.UUID, now: datetime.datetime, *, live: bool) -> None:
+    """Point the letters in a worker's hands to their MPs' addresses of today.
+
+    Whose MP has another address by now that mail comes back from waits for a better
+    one, and is in nobody's hands any more.
+    """
+    in_hand = Letter.objects.filter(
+        deliveries__lease=lease,
+        deliveries__kind=Delivery.Kind.LETTER,
+        state=Letter.State.QUEUED,
+    )
+    for letter, address in readdressing.outdated(in_hand):
+        readdressing.readdress(letter, address, now)
+        if is_failing(address, live=live):
+            holding.hold(
+                letter,
+                Letter.Hold.ADDRESS_FAILING,
+                now,
+                decide_by=holding.end_of_day(now + CORRECTIONS_TAKE),
+                lease=lease,
+            )
 
 
 def waiting_for(failing: FailingAddress) -> LetterQuerySet:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actions import failing
 from actions.models import FailingAddress
-from actions.screening import readdressing
+from actions.screening import mending
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
@@ -22,7 +22,7 @@ else:
 WITHOUT_A_MARK: Final = (
     "Letters wait, too, for MPs of whom the register has no address that works: "
     "{names}. Write it down on the MP’s page (“Correct e-mail or form of address”); "
-    "they go within the hour."
+    "they go within minutes."
 )
 
 
@@ -43,7 +43,7 @@ class FailingAddressAdmin(_Admin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Say besides to which MPs letters wait without a mark: for any address."""
-        waiting = readdressing.without_a_mark(live=settings.DELIVERY_IS_LIVE)
+        waiting = mending.without_a_mark(live=settings.DELIVERY_IS_LIVE)
         names = waiting.values_list("representative__display_name", flat=True)
         if request.method == "GET" and (known := sorted(set(names))):
             messages.warning(request, WITHOUT_A_MARK.format(names=", ".join(known)))
@@ -85,7 +85,7 @@ class FailingAddressAdmin(_Admin):
         by: Any = request.user
         ended = [mark for mark in marks if failing.mend(mark, now, by=by)]
         for live in {not mark.is_demo for mark in ended}:
-            readdressing.let_go(now, live=live)
+            mending.let_go(now, live=live)
         for mark in ended:
             self.log_change(request, mark, "Let letters go to this MP again.")
         messages.success(request, f"{len(ended)} ended.")

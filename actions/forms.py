@@ -1,92 +1,26 @@
 """What people type, checked, with a sentence beside the field that says what to do."""
 
-import re
-import unicodedata
 from typing import Any, cast
 
 from django import forms
-from django.utils.formats import number_format
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy
 
-from actions import languages, own_words
-from actions.composing import LONGEST_BODY, Sender, placeholder_left
+from actions import languages
+from actions.composing import Sender
+from actions.line_fields import NameField, OneLineField
 from actions.models import Demand
 from actions.questions import Question, next_step, together
-from actions.rendering import tidy
 from actions.situations import WORDINGS, Situation, address_note
-from actions.submitting import CONSENT_WORDING
 from representatives.errors import InvalidPostcodeError, NoMpThereError, PostcodeError
 from representatives.postcodes import Postcode
 
 # Leaves room for the campaign's own words within ``LONGEST_BODY``.
 LONGEST_ANSWER = 10_000
-TOO_LONG = gettext_lazy(
-    "This has %(show_value)d characters. Write %(limit_value)d at most."
-)
 NO_EMAIL = gettext_lazy(
     "Write your e-mail address if Postbag is to send your letter: the link that sends "
     "it goes there, and your MP’s answer. From your own mail or on paper it goes "
     "without."
 )
-_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-class OneLineField(forms.CharField):
-    """One line of text: a line break or another control character is refused.
-
-    A name or a subject becomes part of a mail's header.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Say in our own words when it is too long."""
-        kwargs["error_messages"] = {
-            "max_length": TOO_LONG,
-            **kwargs.get("error_messages", {}),
-        }
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> str:
-        """Return the line with single spaces.
-
-        Raises:
-            ValidationError: it is not one line, or as ``CharField`` says.
-
-        """
-        text = str(value or "").strip()
-        if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
-            raise forms.ValidationError(
-                gettext("Write this on one line, without line breaks."),
-                code="not_one_line",
-            )
-        # Signs that turn the direction of what follows, or cannot be seen.
-        seen = _UNSEEN.sub("", text)
-        if text and not any(unicodedata.category(sign)[0] in "LN" for sign in seen):
-            raise forms.ValidationError(
-                gettext("Write this in letters that can be read."), code="unreadable"
-            )
-        return str(super().clean(" ".join(seen.split())))
-
-
-class NameField(OneLineField):
-    """A person's name, which stands before an address in the mail."""
-
-    def clean(self, value: Any) -> str:
-        """Return the name.
-
-        Raises:
-            ValidationError: it looks like an address, or as ``OneLineField`` says.
-
-        """
-        name = super().clean(value)
-        if set(name) & set("<>@"):
-            raise forms.ValidationError(
-                gettext(
-                    "Write your name alone, without an e-mail address and without < "
-                    "or >."
-                ),
-                code="address",
-            )
-        return name
 
 
 class FindForm(forms.Form):
@@ -350,102 +284,3 @@ def _answer_field(question: Question) -> forms.CharField:
         },
         widget=forms.Textarea,
     )
-
-
-def _grouped(number: int) -> str:
-    """20000 as "20,000", or as the reader's language writes it."""
-    return number_format(number, use_l10n=True, force_grouping=True)
-
-
-class LetterForm(forms.Form):
-    """The letter itself, ready to be read through and sent."""
-
-    subject = OneLineField(
-        label=gettext_lazy("Subject"),
-        max_length=150,
-        error_messages={
-            "required": gettext_lazy(
-                "Give the letter a subject: a few words are enough."
-            )
-        },
-    )
-    body = forms.CharField(
-        label=gettext_lazy("Your letter"),
-        widget=forms.Textarea(attrs={"rows": 18}),
-        error_messages={
-            "required": gettext_lazy("The letter is empty: write what you want to say.")
-        },
-    )
-    consent = forms.BooleanField(
-        label=CONSENT_WORDING,
-        error_messages={
-            "required": gettext_lazy(
-                "Tick the box if you agree: without it Postbag may not hold your "
-                "letter, and cannot send it."
-            )
-        },
-    )
-    # Robots fill every field; people never see this one.
-    website = forms.CharField(label=gettext_lazy("Leave this empty"), required=False)
-
-    def __init__(
-        self,
-        *args: Any,
-        base_text: str,
-        least_own_words: int = 0,
-        is_held: bool = True,
-        **kwargs: Any,
-    ) -> None:
-        """Know the text that the letter was made from, to find notes left in it.
-
-        A campaign that sends letters only demands some words of one's own. A letter
-        that goes another way is not held: that needs no consent and tempts no robot.
-        """
-        super().__init__(*args, **kwargs)
-        self._base_text = base_text
-        self._least_own_words = least_own_words
-        self._is_held = is_held
-        self.fields["consent"].required = is_held
-
-    def clean_body(self) -> str:
-        """Refuse a letter that is too long or not finished."""
-        body = tidy(str(self.cleaned_data["body"]))
-        if len(body) > LONGEST_BODY:
-            raise forms.ValidationError(
-                gettext(
-                    "The letter has {length} characters; {most} is the most. A page "
-                    "is what MPs read: shorten it."
-                ).format(length=_grouped(len(body)), most=_grouped(LONGEST_BODY)),
-                code="too_long",
-            )
-        note = placeholder_left(body, self._base_text)
-        if note:
-            raise forms.ValidationError(
-                gettext(
-                    "There is a note left in your letter: “{note}”. Write your own "
-                    "words there, or take it out."
-                ).format(note=note),
-                code="placeholder_left",
-            )
-        least = self._least_own_words
-        if own_words.measure(self._base_text, body).own_words < least:
-            raise forms.ValidationError(
-                ngettext(
-                    "This campaign sends letters in people’s own words only. Write at "
-                    "least one word of your own, wherever you like.",
-                    "This campaign sends letters in people’s own words only. Write at "
-                    "least {n} words of your own, wherever you like.",
-                    least,
-                ).format(n=least),
-                code="too_few_own_words",
-            )
-        return body
-
-    def clean_website(self) -> str:
-        """Refuse whoever filled the field that people do not see."""
-        if self._is_held and self.cleaned_data["website"]:
-            raise forms.ValidationError(
-                gettext("Leave the last box empty: it is there to stop robots."),
-                code="robot",
-            )
-        return ""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actions import colours, rendering, staff_checks
 from actions.errors import TemplateRefusedError
-from actions.forms import OneLineField
+from actions.line_fields import OneLineField
 from actions.models import (
     Campaign,
     Demand,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from actions import tags
 from actions.lifecycle import WAITING
 from actions.models import Delivery, Letter, LetterEvent, Tally
+from representatives.models import Constituency, Representative
 from tests.actions.factories import make_letter
 from tests.smtp import MailServer
 
@@ -26,20 +27,23 @@ _TOLD = re.compile(r"Mails that may arrive twice: (\d+) ")
 
 
 def queue(count: int) -> list[Letter]:
-    """Make letters that are due, each of its own person and to its own address."""
+    """Make letters that are due, each of its own person and to an MP of its own."""
     now = timezone.now()
     first = make_letter(state=Letter.State.QUEUED, now=now)
+    members = _members(count - 1)
     names = [field.attname for field in Letter._meta.concrete_fields]
     same = {name: getattr(first, name) for name in names}
     others = []
-    for _ in range(count - 1):
+    for member in members:
         key = uuid.uuid4()
         own = {
             "id": key,
             "tag": tags.new(),
             "sender_key": key.hex,
             "sender_email": f"{key.hex}@mail.example",
-            "recipient_email": f"{key.hex}@parliament.example",
+            "constituency_id": member.constituency_id,
+            "representative_id": member.pk,
+            "recipient_email": member.email,
         }
         others.append(Letter(**{**same, **own}))
     Letter.objects.bulk_create(others)
@@ -53,6 +57,35 @@ def queue(count: int) -> list[Letter]:
         for letter in others
     )
     return [first, *others]
+
+
+def _members(count: int) -> list[Representative]:
+    """Make MPs beside the 650, each with a seat and an address."""
+    number = Representative.objects.count()
+    names = [f"{number + more}" for more in range(count)]
+    seats = Constituency.objects.bulk_create(
+        Constituency(
+            code=f"E98{name:0>6}",
+            name=f"Seat {name}",
+            country="England",
+            region="London",
+            hex_q=1,
+            hex_r=int(name),
+        )
+        for name in names
+    )
+    return Representative.objects.bulk_create(
+        Representative(
+            constituency=seat,
+            parliament_id=800_000 + int(name),
+            full_title="Rt Hon Jo Marsden MP",
+            display_name="Ms Jo Marsden",
+            address_as="Ms Marsden",
+            party="Independent",
+            email=f"member.{name}@parliament.example",
+        )
+        for seat, name in zip(seats, names, strict=True)
+    )
 
 
 def let_pauses_pass() -> None:

@@ -3,8 +3,6 @@
 from actions.models.campaigns import (
     Campaign,
     Demand,
-    LetterTemplate,
-    LetterTemplateVersion,
     Prompt,
     Source,
 )
@@ -13,6 +11,7 @@ from actions.models.deliveries import Delivery
 from actions.models.events import LetterEvent
 from actions.models.failing import FailingAddress
 from actions.models.incoming import IncomingMail
+from actions.models.letter_templates import LetterTemplate, LetterTemplateVersion
 from actions.models.letters import Letter
 from actions.models.moderation import (
     HeldLetter,

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from actions import tags
-from actions.models.campaigns import Campaign, LetterTemplate, LetterTemplateVersion
+from actions.models.campaigns import Campaign
+from actions.models.letter_templates import LetterTemplate, LetterTemplateVersion
 from representatives.models import Constituency, Representative
 
 # Confirmed, and still to go.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from actions import composing, own_words, tokens
 from actions.composing import Composition
 from actions.errors import ExpiredTokenError, TooManyError
-from actions.forms import LetterForm
+from actions.letter_forms import LetterForm
 from actions.models import Demand
 from actions.rendering import tidy
 from actions.submitting import Draft

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from actions import composing, own_mail, reporting_sent
 from actions.composing import Composition, Sheet
 from actions.errors import TooManyError
-from actions.forms import ComposeForm, LetterForm
+from actions.forms import ComposeForm
+from actions.letter_forms import LetterForm
 from actions.quiet_forms import QuietForm
 from actions.views.answering import PROMPT, WritingPage
 from actions.views.editing import LetterPage

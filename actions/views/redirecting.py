@@ -15,7 +15,7 @@ from actions import closure, composing, reasons, redirecting, tokens
 from actions.composing import Composition, Sheet
 from actions.errors import RepeatedLetterError
 from actions.finding import Finding
-from actions.forms import LetterForm
+from actions.letter_forms import LetterForm
 from actions.models import Letter
 from actions.rendering import tidy
 from actions.views.carrying import SeatGroups, seat_groups, typed_text

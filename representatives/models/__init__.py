@@ -2,7 +2,11 @@
 
 from representatives.kept_answers import KeptAnswer
 from representatives.models.elections import ByElection, ParliamentPeriod
-from representatives.models.members import Representative, RepresentativeOverride
+from representatives.models.members import (
+    ADDRESS,
+    Representative,
+    RepresentativeOverride,
+)
 from representatives.models.offices import Office, OfficeKind
 from representatives.models.portraits import Portrait
 from representatives.models.postcodes import PostcodeSector
@@ -11,6 +15,7 @@ from representatives.models.seats import REGIONS, Constituency, Country
 from representatives.models.syncs import SyncRun
 
 __all__ = [
+    "ADDRESS",
     "REGIONS",
     "ByElection",
     "Constituency",

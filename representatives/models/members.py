@@ -1,10 +1,11 @@
 """Who holds the seats, and what staff know better."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from representatives.models.seats import Constituency
 
@@ -31,6 +32,21 @@ class RepresentativeOverride(models.Model):
 
     def __str__(self) -> str:
         return f"override for member {self.parliament_id}"
+
+
+# Where mail to a member goes, of a query for ``Representative``: as staff know, else as
+# the register says, as in ``lookup``; "" where neither knows.
+ADDRESS: Final = Coalesce(
+    NullIf(
+        Subquery(
+            RepresentativeOverride.objects.filter(
+                parliament_id=OuterRef("parliament_id")
+            ).values("email")[:1]
+        ),
+        Value(""),
+    ),
+    F("email"),
+)
 
 
 class RepresentativeQuerySet(models.QuerySet["Representative"]):

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from actions import questions
-from actions.forms import ComposeForm, LetterForm
+from actions.forms import ComposeForm
+from actions.letter_forms import LetterForm
 from actions.models import Campaign
 from tests.actions.factories import make_campaign
 

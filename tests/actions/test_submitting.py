@@ -12,7 +12,7 @@ from pytest_django import Settings
 from actions import composing, submitting
 from actions.composing import Composition, Sender
 from actions.errors import CampaignClosedError, NoRecipientError, TooManyError
-from actions.forms import LetterForm
+from actions.letter_forms import LetterForm
 from actions.models import (
     Campaign,
     Delivery,

@@ -100,9 +100,6 @@ def assert_fits(page: Page, width: int, height: int = 800) -> None:
 
 
 def _overflow(page: Page) -> int:
-    return int(
-        page.evaluate(
-            "document.documentElement.scrollWidth"
-            " - document.documentElement.clientWidth"
-        )
-    )
+    # A page that is just coming may have no element yet; the locator waits for it.
+    width = "page => page.scrollWidth - page.clientWidth"
+    return int(page.locator("html").evaluate(width))

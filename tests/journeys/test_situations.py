@@ -60,9 +60,11 @@ def test_each_path_fits_small_screens_and_can_be_used_by_all(
 ) -> None:
     page.goto(f"{steps.CAMPAIGN}write/")
     page.get_by_role("button", name=str(WORDINGS[situation].choice)).click()
+    postcode = page.get_by_label(str(WORDINGS[situation].postcode))
+    expect(postcode).to_be_visible()
     assert_fits(page, 320)
     assert_accessible(page)
-    page.get_by_label(str(WORDINGS[situation].postcode)).fill(steps.WESTMINSTER)
+    postcode.fill(steps.WESTMINSTER)
     page.get_by_role("button", name="Find my MP").click()
     expect(page.locator(".member")).to_be_visible()
     assert_fits(page, 320)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 import zipfile
 from pathlib import Path
 
@@ -259,6 +260,8 @@ def test_a_fault_is_named_by_line_and_reason(file: Path, rows: str, words: str) 
         (zipped(("multi_csv/a.csv", TEXT)), "holds no CSV file"),
         (zipped(("codes.csv", "code,name\n")), "line 1 has no column for the postcode"),
     ],
+    # Packed bytes hold the time: named by number, each test is called alike every time.
+    ids=itertools.count(),
 )
 def test_what_is_no_directory_is_refused(
     file: Path, content: bytes, words: str

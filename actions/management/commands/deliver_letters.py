@@ -28,7 +28,7 @@ from actions import (
     telling,
 )
 from actions.management import arguments
-from actions.screening import readdressing
+from actions.screening import mending
 from representatives import boundaries
 from representatives.background import Reader
 
@@ -114,16 +114,19 @@ class Command(BaseCommand):
         self._begin_day(timezone.localdate(now))
         if time.monotonic() >= self.look_at:
             self.look_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
-            reviewing.look(
-                now,
-                live=settings.DELIVERY_IS_LIVE,
-                should_stop=lambda: self.must_end,
-            )
+            self._look(now, live=settings.DELIVERY_IS_LIVE)
         if self._is_time_to_sweep():
             self._sweep(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = time.monotonic() + SECONDS_BETWEEN_SWEEPS
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         return delivering.deliver_due(should_stop=self._should_pause)
+
+    def _look(self, now: datetime.datetime, *, live: bool) -> None:
+        """Do what is due every minute: see whom letters go to, and where."""
+        reviewing.look(now, live=live, should_stop=lambda: self.must_end)
+        failing.mend_corrected(now, live=live)
+        mending.let_go(now, live=live)
+        failing.hold_waiting(now, live=live)
 
     def _sweep(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every hour: end, erase, tell and ask."""
@@ -132,9 +135,6 @@ class Command(BaseCommand):
         pacing.tidy(now, live=live)
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
-        failing.mend_corrected(now, live=live)
-        readdressing.let_go(now, live=live)
-        failing.hold_waiting(now, live=live)
         reminding.owe(now, live=live, should_stop=lambda: self.must_end)
 
     def _begin_day(self, today: datetime.date) -> None:

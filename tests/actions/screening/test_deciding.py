@@ -16,7 +16,7 @@ from actions.models import (
     OfficeReport,
     WatchedMailbox,
 )
-from actions.screening import deciding, readdressing
+from actions.screening import deciding, mending
 from representatives.models import Representative
 from tests.actions.factories import BODY, NOW, make_letter, make_organiser
 
@@ -222,7 +222,7 @@ def test_a_stop_holds_what_waits_for_a_better_address_too(organiser: User) -> No
     assert waiting.held_for == Letter.Hold.OFFICE_ASKED
     Representative.objects.filter(pk=member.pk).update(email="new@parliament.example")
     failing.mend_corrected(NOW, live=False)
-    readdressing.let_go(NOW, live=False)
+    mending.let_go(NOW, live=False)
     assert state_of(waiting) == State.HELD
 
     waiting.representative.refresh_from_db()
@@ -261,7 +261,7 @@ def test_while_abuse_is_looked_at_no_correction_of_an_address_lets_letters_go(
     letter = make_letter(state=State.ACCEPTED, sender_email="jo+mp@mail.example")
     report = told(Kind.ABUSIVE, letter)
     assert failing.mend(FailingAddress.objects.get(), NOW + DAY)
-    assert readdressing.let_go(NOW + DAY, live=False) == 0
+    assert mending.let_go(NOW + DAY, live=False) == 0
     assert state_of(other) == State.HELD
     deciding.decline(report, NOW + DAY, by=organiser)
     assert state_of(other) == State.QUEUED

@@ -7,7 +7,7 @@ import pytest
 
 from actions import failing, submitting
 from actions.models import Delivery, Letter, OfficeReport
-from actions.screening import deciding, readdressing
+from actions.screening import deciding, mending
 from representatives.models import Representative
 from tests.actions.factories import (
     NOW,
@@ -47,25 +47,25 @@ def test_a_letter_goes_as_its_mp_gets_an_address_after_the_mark_is_gone(
     letter = waiting_to(member)
     correct(member, "")
     assert failing.mend_corrected(NOW + DAY, live=False) == 1
-    assert readdressing.let_go(NOW + DAY, live=False) == 0
-    assert list(readdressing.without_a_mark(live=False)) == [letter]
+    assert mending.let_go(NOW + DAY, live=False) == 0
+    assert list(mending.without_a_mark(live=False)) == [letter]
 
     correct(member, "new@parliament.example")
 
-    assert readdressing.let_go(NOW + 2 * DAY, live=False) == 1
+    assert mending.let_go(NOW + 2 * DAY, live=False) == 1
     letter.refresh_from_db()
     assert letter.state == Letter.State.QUEUED
     assert letter.recipient_email == "new@parliament.example"
-    assert not readdressing.without_a_mark(live=False).exists()
+    assert not mending.without_a_mark(live=False).exists()
 
 
 def test_what_waits_for_a_marked_address_is_not_told_of_twice(
     member: Representative,
 ) -> None:
     waiting_to(member)
-    assert not readdressing.without_a_mark(live=False).exists()
+    assert not mending.without_a_mark(live=False).exists()
     correct(member, "new@parliament.example")
-    assert readdressing.let_go(NOW, live=True) == 0
+    assert mending.let_go(NOW, live=True) == 0
 
 
 def accept(letter: Letter, kind: OfficeReport.Kind, now: datetime.datetime) -> None:
@@ -83,7 +83,7 @@ def test_a_letter_whose_writer_is_watched_meanwhile_is_read_before_it_goes(
     accept(other, OfficeReport.Kind.ABUSIVE, NOW + DAY)
 
     correct(member, "new@parliament.example")
-    readdressing.let_go(NOW + 2 * DAY, live=False)
+    mending.let_go(NOW + 2 * DAY, live=False)
 
     assert hold_of(letter) == Letter.Hold.WATCHED
     assert letter.recipient_email == "new@parliament.example"
@@ -107,7 +107,7 @@ def test_a_letter_whose_office_asked_meanwhile_waits_for_a_person(
         decided_at=NOW + DAY,
     )
     correct(member, "new@parliament.example")
-    readdressing.let_go(NOW + 2 * DAY, live=False)
+    mending.let_go(NOW + 2 * DAY, live=False)
     assert hold_of(letter) == Letter.Hold.OFFICE_ASKED
 
 
@@ -130,5 +130,5 @@ def test_a_letter_that_a_person_let_go_is_not_held_for_the_same_again(
     assert holds == ["watched", "office_asked", "address_failing"]
 
     correct(member, "new@parliament.example")
-    assert readdressing.let_go(NOW + 2 * DAY, live=False) == 1
+    assert mending.let_go(NOW + 2 * DAY, live=False) == 1
     assert hold_of(letter) == ""

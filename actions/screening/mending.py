@@ -3,29 +3,32 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
 
-from actions import holding, lifecycle
-from actions.models import FailingAddress, Letter, LetterEvent
+from actions import holding, readdressing
+from actions.models import FailingAddress, Letter
 from actions.models.letters import LetterQuerySet
 from actions.screening import looking
+from representatives.models import ADDRESS, Representative
 
 
 def let_go(now: datetime.datetime, *, live: bool) -> int:
     """Release those whose MP has an address to which mail does not come back.
 
-    The worker looks every hour: the register may bring the address long after the mark
-    on the old one has gone. Returns how many were released.
+    The worker looks every minute: the register may bring the address long after the
+    mark on the old one has gone. Returns how many were released.
     """
+    terms = Representative.objects.filter(pk=OuterRef("representative"))
+    today = Subquery(terms.annotate(address=ADDRESS).values("address"))
     ready = (
         _waiting(live=live)
-        .exclude(representative__email="")
-        .alias(known=Lower("representative__email"))
-        .exclude(known__in=_failing(live=live))
-        .select_related("representative")
+        .alias(today=Lower(today))
+        .exclude(today="")
+        .exclude(today__in=_failing(live=live))
     )
     return sum(
-        _readdress(letter, now)
+        _release(letter, now)
         for letter in ready.order_by("pk").iterator(chunk_size=200)
     )
 
@@ -50,18 +53,15 @@ def _failing(*, live: bool) -> list[str]:
 
 
 @transaction.atomic
-def _readdress(letter: Letter, now: datetime.datetime) -> bool:
+def _release(letter: Letter, now: datetime.datetime) -> bool:
     """Release a letter to its MP's address of today; say whether it was held still.
 
     What was decided on its mailbox, or for its MP's office, meanwhile holds it anew.
     """
     waited_since = letter.held_at or now
     mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
-    address = letter.representative.email
     if not holding.release(letter, now, among=mine):
         return False
-    if letter.recipient_email != address:
-        Letter.objects.filter(pk=letter.pk).update(recipient_email=address)
-        lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
+    readdressing.readdress(letter, readdressing.address_today(letter), now)
     looking.hold_or_plan(letter, now, is_new=False, since=waited_since)
     return True
