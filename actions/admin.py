@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions import pacing
+from actions.failing_admin import FailingAddressAdmin
 from actions.incoming_admin import IncomingMailAdmin
 from actions.mailing_list_admin import MailingListAdmin
 from actions.models import (
@@ -35,7 +36,6 @@ from actions.models import (
 )
 from actions.models.campaigns import web_page_validator
 from actions.queue_admin import (
-    FailingAddressAdmin,
     HeldLetterAdmin,
     HoldRuleAdmin,
     OfficeReportAdmin,

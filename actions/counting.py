@@ -137,10 +137,17 @@ class BySeat:
 
     all: Counter[int] = field(default_factory=Counter)
     today: Counter[int] = field(default_factory=Counter)
+    # In none of these any more: they went before today, and came back today.
+    back_today: Counter[int] = field(default_factory=Counter)
 
     def copy(self) -> "BySeat":
         """Give one that can be added to."""
-        return BySeat(self.all.copy(), self.today.copy())
+        return BySeat(self.all.copy(), self.today.copy(), self.back_today.copy())
+
+    @property
+    def seats(self) -> frozenset[int]:
+        """Those that any of these went to."""
+        return frozenset(self.all) | frozenset(self.back_today)
 
     def add(self, row: _Row, today: datetime.date) -> None:
         """Count a row; of ``today`` or later, it is not to be told of yet."""
@@ -148,15 +155,21 @@ class BySeat:
         if row.day >= today:
             _add(self.today, row)
 
+    def add_back(self, row: _Row, today: datetime.date) -> None:
+        """Count what came back; signatures were never in these numbers."""
+        if row.day >= today and row.own_words != Tally.OwnWords.SIGNATURE:
+            self.back_today[row.constituency_id] += row.letters
+
     def before_today(self, constituency_id: int) -> int:
-        """Count those of one seat up to last midnight."""
+        """Count those of one seat as at last midnight."""
         today = self.today.get(constituency_id, 0)
-        return self.all.get(constituency_id, 0) - today
+        back = self.back_today.get(constituency_id, 0)
+        return self.all.get(constituency_id, 0) - today + back
 
     @property
     def total_before_today(self) -> int:
-        """Count those of all seats up to last midnight."""
-        return self.all.total() - self.today.total()
+        """Count those of all seats as at last midnight."""
+        return self.all.total() - self.today.total() + self.back_today.total()
 
 
 @dataclass(frozen=True)
@@ -197,6 +210,9 @@ class LettersOut:
         for told in rows:
             if told.step in Tally.ANSWERS:
                 answers[told.step] += told.letters
+                continue
+            if told.step == Tally.Step.CAME_BACK:
+                seats.add_back(told, today)
                 continue
             row = told
             if told.step == Tally.Step.BOUNCED:

@@ -78,7 +78,7 @@ def mend(
     *,
     by: AbstractBaseUser | None = None,
 ) -> bool:
-    """Take the mark away and let the letters that waited go to the address of today.
+    """Take the mark away: ``screening.mending`` lets the letters that waited go.
 
     Somebody has corrected the MP's address, or found that the old one works again.
 
@@ -87,10 +87,7 @@ def mend(
 
     """
     moved = FailingAddress.objects.standing().filter(pk=failing.pk)
-    if not moved.update(mended_at=now, mended_by=by):
-        return False
-    _let_go(failing, now)
-    return True
+    return bool(moved.update(mended_at=now, mended_by=by))
 
 
 def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
@@ -137,22 +134,3 @@ def waiting_for(failing: FailingAddress) -> LetterQuerySet:
             recipient_email__iexact=failing.address,
         )
     )
-
-
-def _let_go(failing: FailingAddress, now: datetime.datetime) -> None:
-    """Address the letters that waited as the register says now, and release them.
-
-    A letter whose MP has no address, or another failing one, goes on waiting.
-    """
-    for letter in waiting_for(failing).order_by("pk").iterator(chunk_size=200):
-        address = readdressing.address_today(letter)
-        if not address or is_failing(address, live=not failing.is_demo):
-            continue
-        _release(letter, address, now)
-
-
-@transaction.atomic
-def _release(letter: Letter, address: str, now: datetime.datetime) -> None:
-    mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
-    if holding.release(letter, now, among=mine):
-        readdressing.readdress(letter, address, now)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from actions import lifecycle, pacing, reasons
+from actions import lifecycle, reasons
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
@@ -85,11 +85,13 @@ def release(
 ) -> bool:
     """Put a held letter back into the queue; say whether it was held.
 
-    ``cause`` is a sentence for its history, as for ``give_back``.
+    It has no place there until ``screening.looking`` finds that it may go, in the same
+    transaction: what is held again at once takes none. ``cause`` is a sentence for its
+    history, as for ``give_back``.
     """
     if not lifecycle.make(Move.RELEASE, letter, now, cause=cause, among=among):
         return False
-    owe(letter, Delivery.Kind.LETTER, pacing.slot_for(letter, now))
+    owe(letter, Delivery.Kind.LETTER, now)
     _drop(letter, Delivery.Kind.HELD_NOTICE, now)
     letter.refresh_from_db()
     return True

@@ -1,16 +1,24 @@
 """Mail that came in and that only a person understands, in Django's admin."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions import addresses
+from actions.errors import UnreadableMailError
 from actions.incoming import parsing
 from actions.models import IncomingMail
 from actions.queue_admin import QueueAdmin
 from actions.receiving import deciding
 from actions.receiving.deciding import Deed
+
+TOO_LARGE: Final = (
+    "This mail has {size:,} bytes, and since it came LARGEST_INCOMING_BYTES was set to "
+    "{most:,}. Only its beginning is shown, and it can’t be passed on unless whoever "
+    "runs this place sets that to {size:,} or more."
+)
 
 
 class IncomingMailAdmin(QueueAdmin):
@@ -30,9 +38,20 @@ class IncomingMailAdmin(QueueAdmin):
         )
 
     def about(self, chosen: IncomingMail) -> dict[str, Any]:
-        """Show the mail as text; no file in it can be opened here."""
-        mail = parsing.parse(bytes(chosen.content), domain=addresses.domain())
-        return {"mail": mail, "files": [one.name for one in mail.attachments]}
+        """Show the mail as text, as far as it can be read; no file is opened here.
+
+        What came in was no larger than may be read, but the settings may have changed.
+        """
+        content, fault = bytes(chosen.content), ""
+        most = settings.LARGEST_INCOMING_BYTES
+        if len(content) > most:
+            fault = TOO_LARGE.format(size=len(content), most=most)
+        try:
+            mail = parsing.parse(content[:most], domain=addresses.domain())
+        except UnreadableMailError as error:
+            return {"mail": None, "fault": fault or str(error)}
+        files = [one.name for one in mail.attachments]
+        return {"mail": mail, "files": files, "fault": fault}
 
     def do(self, deed: str, chosen: IncomingMail, by: Any) -> tuple[bool, str]:
         """Do what was decided."""

@@ -13,6 +13,8 @@ from enum import Enum
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
+from django.utils import timezone
+
 from actions import counting
 from actions.models import Letter, LetterEvent, Tally
 from actions.models.letters import LetterQuerySet
@@ -42,6 +44,8 @@ class _Way(NamedTuple):
     stamp: str = ""
     # On the day of which of its times it is counted; "" for that of the move itself.
     counted_at: str = ""
+    # What is counted beside that on the day of the move, if that is a later one.
+    counts_later: Tally.Step | None = None
 
     @property
     def is_an_end(self) -> bool:
@@ -99,6 +103,7 @@ class Move(Enum):
         _Event.BOUNCED,
         Tally.Step.BOUNCED,
         counted_at="accepted_at",
+        counts_later=Tally.Step.CAME_BACK,
     )
     # What its writer tells of the answer.
     ANSWER = _telling(State.ANSWERED, _Event.ANSWERED, "answered_at")
@@ -197,6 +202,8 @@ def make(
         if way.counted_at:
             at = Letter.objects.values_list(way.counted_at, flat=True).get(pk=letter.pk)
         counting.record(letter, way.counts, at)
+        if way.counts_later and timezone.localdate(at) < timezone.localdate(now):
+            counting.record(letter, way.counts_later, now)
     return True
 
 

@@ -8,30 +8,31 @@ from django.db.models import Q
 
 from actions import tokens
 from actions.models import Letter
+from actions.models.letters import LetterQuerySet
 
 # As many as a mail can list and still be read.
 AT_MOST: Final = 10
 
 
-def newest_letters(email: str, *, live: bool) -> list[Letter]:
-    """Find the letters whose writer gave this mailbox, newest first.
+def letters_of(email: str, *, live: bool) -> LetterQuerySet:
+    """Ask for the letters whose writer gave this mailbox, with whatever after a plus.
 
     Only those that are not forgotten: of the others nobody knows whose they were.
     """
-    mailbox = tokens.mailbox(email)
-    local, _, domain = mailbox.rpartition("@")
-    written = Q(sender_email__iexact=mailbox) | Q(
+    local, _, domain = tokens.mailbox(email).rpartition("@")
+    written = Q(sender_email__iexact=f"{local}@{domain}") | Q(
         sender_email__istartswith=f"{local}+", sender_email__iendswith=f"@{domain}"
     )
-    found = (
-        # With an address: by it the database finds the index of these few letters.
-        Letter.objects.of_mode(live=live)
-        .filter(written, forgotten_at=None, sender_email__gt="")
-        .defer("body", "base_text", "consent_wording")
-        .order_by("-created_at", "-pk")
+    # With an address: by it the database finds the index of these few letters.
+    return Letter.objects.of_mode(live=live).filter(
+        written, forgotten_at=None, sender_email__gt=""
     )
-    theirs = [one for one in found if tokens.mailbox(one.sender_email) == mailbox]
-    return theirs[:AT_MOST]
+
+
+def newest_letters(email: str, *, live: bool) -> list[Letter]:
+    """Find the newest letters whose writer gave this mailbox, newest first."""
+    found = letters_of(email, live=live).order_by("-created_at", "-pk")
+    return list(found.defer("body", "base_text", "consent_wording")[:AT_MOST])
 
 
 def by_address(letters: Iterable[Letter]) -> list[list[Letter]]:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from actions import rates
 from actions.models import Campaign, Delivery, Letter, Pace
@@ -26,14 +26,17 @@ _MOVE: Final = (
 )
 # A part of a letter's place that nobody would move one for.
 _HARDLY: Final = UNIT // 100
+# Longer than any pause before a letter is tried again.
+_NO_PAUSE: Final = datetime.timedelta(days=2)
 
 
-def slot_for(letter: Letter, now: datetime.datetime) -> datetime.datetime:
-    """Give a letter the next free time to its MP; it is then taken."""
+def plan(letter: Letter, now: datetime.datetime) -> None:
+    """Give a letter that is owed the next free time to its MP; it is then taken."""
     begins, key = _begins(letter.campaign, now), _key(letter, now)
     pace = rates.for_one_mp()
     places = Pace.plan(Asking({key: 1}, str(pace), pace.position(begins)))
-    return pace.due(places[key], begins)
+    owed = letter.deliveries.waiting().filter(kind=Delivery.Kind.LETTER)
+    owed.update(due_at=pace.due(places[key], begins))
 
 
 def expected_for(letter: Letter, now: datetime.datetime) -> datetime.datetime:
@@ -101,7 +104,8 @@ def replan(campaign: Campaign, now: datetime.datetime) -> int:
 def tidy(now: datetime.datetime, *, live: bool) -> int:
     """Forget what is over, and close the gaps that cancelled letters left.
 
-    A clock that was ahead for a while leaves such gaps, too. Returns for how many MPs
+    A clock that was ahead for a while leaves such gaps, too, also before a letter that
+    was tried then, or that nothing but its own time shows. Returns for how many MPs
     there were some.
     """
     pace, mode, all_of_them = (
@@ -113,18 +117,23 @@ def tidy(now: datetime.datetime, *, live: bool) -> int:
     paces = Pace.objects.filter(pk__startswith=f"{mode} ").exclude(pk=all_of_them)
     paces.exclude(rates=str(pace)).delete()
     paces.filter(planned__lte=here, gone__lte=here).delete()
-    waiting = dict(
-        _waiting(now)
+    waiting = {
+        member: (number, pace.position(last) if last else here)
+        for member, number, last in _planned_apart_from_campaigns(now)
         .filter(is_demo=not live)
         .values_list("letter__representative_id")
-        .annotate(number=Count("pk"))
-    )
-    gaping = [
-        int(name)
-        for key, planned in paces.values_list("pk", "planned")
+        .annotate(number=Count("pk"), last=Max("due_at", filter=_has_a_place(now)))
+    }
+    planned = {
+        int(name): to
+        for key, to in paces.values_list("pk", "planned")
         if (name := key.removeprefix(f"{mode} ")).isdigit()
-        and planned - here > (waiting.get(int(name), 0) + 1) * UNIT
-    ]
+    }
+    gaping = []
+    for member in sorted(waiting.keys() | planned.keys()):
+        number, last = waiting.get(member, (0, here))
+        if max(last, planned.get(member, here)) - here > (number + 1) * UNIT:
+            gaping.append(member)
     for member in gaping:
         _spread(member, now, live=live, closing_gaps=True)
     return len(gaping)
@@ -208,14 +217,12 @@ def _spread(
     row = mine.select_for_update().first()
     # What lies further ahead was written by a clock that has been put back since.
     furthest = here + pace.patience(now) + UNIT
-    place, moved = min(max(row.gone, here), furthest) if row else here, []
-    today = now.astimezone(LONDON).date()
+    gone = min(row.gone, furthest) if row else here
+    place, moved = max(gone, here), []
     waiting = (
-        _waiting(now)
-        .filter(Q(attempts=0) | Q(due_at__lte=now))
+        _planned_apart_from_campaigns(now)
+        .filter(_has_a_place(now) | Q(due_at__lte=now))
         .filter(is_demo=not live, letter__representative_id=member)
-        # These have a plan of their own.
-        .exclude(letter__campaign__letters_go_from__gte=today, due_at__gt=now)
         .select_for_update(of=("self",), skip_locked=True)
         .only("due_at")
         .order_by("due_at", "pk")
@@ -227,11 +234,24 @@ def _spread(
             moved.append((one.pk, pace.due(place, now)))
         place = (place if closing_gaps else max(place, planned)) + UNIT
     _move(moved)
-    mine.update(planned=place)
+    mine.update(planned=place, gone=gone)
 
 
 def _waiting(now: datetime.datetime) -> DeliveryQuerySet:
     return Delivery.objects.unheld(now).filter(kind=Delivery.Kind.LETTER)
+
+
+def _planned_apart_from_campaigns(now: datetime.datetime) -> DeliveryQuerySet:
+    """Ask for letters that wait, save those that their campaign has a plan for."""
+    today = now.astimezone(LONDON).date()
+    return _waiting(now).exclude(
+        letter__campaign__letters_go_from__gte=today, due_at__gt=now
+    )
+
+
+def _has_a_place(now: datetime.datetime) -> Q:
+    """Tell a letter that has a place from one that is tried again after a pause."""
+    return Q(attempts=0) | Q(due_at__gt=now + _NO_PAUSE)
 
 
 def _held(

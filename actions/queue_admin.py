@@ -4,7 +4,6 @@ A letter is read here only while it is held for a person, by whoever may decide 
 and each reading and each decision is written down with their name.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -21,8 +20,8 @@ from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import composing, failing
-from actions.models import FailingAddress, Letter, OfficeReport
+from actions import composing
+from actions.models import Letter, OfficeReport
 from actions.screening import deciding
 
 if TYPE_CHECKING:
@@ -31,6 +30,14 @@ else:
     _Admin = admin.ModelAdmin
 
 MOST_LISTED: Final = 200
+HELD_AGAIN: Final = (
+    "You let it go, but it does not go yet: it is held for another reason now: {why}."
+)
+GOES_AGAIN: Final = "Letters go to this office again."
+STOPPED_STILL: Final = (
+    "Lifted. Letters of this campaign wait still: the office asked for that with "
+    "another letter, too, and that stands in the list by itself."
+)
 
 
 class QueueAdmin(_Admin):
@@ -185,7 +192,10 @@ class HeldLetterAdmin(QueueAdmin):
         """Let it go, or give it back."""
         now = timezone.now()
         if deed == "let_go":
-            return deciding.let_go(chosen, now), "The letter goes."
+            is_done = deciding.let_go(chosen, now)
+            if chosen.state == Letter.State.HELD:
+                return is_done, HELD_AGAIN.format(why=chosen.get_held_for_display())
+            return is_done, "The letter goes."
         return (
             deciding.give_back(chosen, now),
             "The letter is given back to its writer, who is told why.",
@@ -223,7 +233,8 @@ class OfficeReportAdmin(QueueAdmin):
                 return deciding.decline(chosen, now, by=by), "Set aside."
             case _:
                 is_lifted = deciding.lift(chosen, now)
-                return is_lifted, "Letters go to this office again."
+                others = OfficeReport.objects.stops().that_concern(chosen.letter)
+                return is_lifted, STOPPED_STILL if others.exists() else GOES_AGAIN
 
 
 class HoldRuleAdmin(_Admin):
@@ -232,60 +243,6 @@ class HoldRuleAdmin(_Admin):
     list_display = ("phrase", "is_in_force", "note")
     list_filter = ("is_in_force",)
     search_fields = ("phrase", "note")
-
-
-class FailingAddressAdmin(_Admin):
-    """Addresses that letters wait for; a mark ends by a button."""
-
-    list_display = ("address", "since", "cause", "waiting_letters")
-    fields = ("address", "since", "cause", "waiting_letters")
-    actions = ("mend",)
-    actions_selection_counter = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[FailingAddress]:
-        """Show those that stand."""
-        found: QuerySet[Any] = super().get_queryset(request)
-        return found.filter(mended_at=None)
-
-    def get_actions(
-        self, request: HttpRequest
-    ) -> dict[str, tuple[Callable[..., Any], str, str] | None]:
-        """Give the one button to whoever may use it; nothing is deleted."""
-        mine = super().get_actions(request)
-        return {"mend": mine["mend"]} if self._may_mend(request) else {}
-
-    def has_add_permission(self, *_: object, **__: object) -> bool:
-        """Marks come from mail that comes back, and from offices."""
-        return False
-
-    def has_change_permission(self, *_: object, **__: object) -> bool:
-        """Nothing is typed over."""
-        return False
-
-    def has_delete_permission(self, *_: object, **__: object) -> bool:
-        """A mark is ended and stays on record."""
-        return False
-
-    @admin.display(description="letters that wait")
-    def waiting_letters(self, mark: FailingAddress) -> int:
-        """Count them."""
-        return failing.waiting_for(mark).count()
-
-    @admin.action(
-        description="The address works: let the letters go to the MP’s address of now"
-    )
-    def mend(self, request: HttpRequest, marks: QuerySet[FailingAddress]) -> None:
-        """End the marks."""
-        if not self._may_mend(request):
-            raise PermissionDenied
-        now, by = timezone.now(), _whoever_asks(request)
-        ended = [mark for mark in marks if failing.mend(mark, now, by=by)]
-        for mark in ended:
-            self.log_change(request, mark, "Let letters go to this MP again.")
-        messages.success(request, f"{len(ended)} ended.")
-
-    def _may_mend(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("actions.change_failingaddress")
 
 
 def _whoever_asks(request: HttpRequest) -> Any:

@@ -39,6 +39,9 @@ IN_SHORT: Final[dict[Hold, "StrPromise"]] = {
     Hold.ADDRESS_FAILING: gettext_lazy("Mail to the MP’s address comes back."),
     Hold.OFFICE_ASKED: gettext_lazy("The MP’s office told us something about it."),
     Hold.ABUSE: gettext_lazy("A person reads it first."),
+    Hold.WATCHED: gettext_lazy(
+        "An MP’s office complained about another letter from your e-mail address."
+    ),
     Hold.FLOOD: gettext_lazy("Very many letters came with the same text."),
     Hold.ONE_ADDRESS: gettext_lazy("Letters under many names gave one address."),
 }
@@ -196,9 +199,13 @@ def _looked_at(letter: Letter, reason: Hold) -> tuple[str, str]:
             ).format(name=name)
         case Hold.ABUSE:
             why = gettext(
-                "It has words that also stand in threats or insults, or an MP’s office "
-                "told us about another letter from your e-mail address. There can be "
-                "good reasons for either, which no program can tell."
+                "It has words that also stand in threats or insults. There can be good "
+                "reasons for that, which no program can tell."
+            )
+        case Hold.WATCHED:
+            why = gettext(
+                "An MP’s office complained to us about another letter from your e-mail "
+                "address. That alone says nothing about this one."
             )
         case Hold.FLOOD:
             why = gettext(

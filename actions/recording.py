@@ -20,7 +20,6 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils import timezone
 
 from actions import lifecycle, outbox
 from actions.lifecycle import Move
@@ -189,18 +188,14 @@ def abandoned(now: datetime.datetime) -> int:
 def set_right(now: datetime.datetime, lease_time: datetime.timedelta) -> None:
     """Shorten pauses and leases that were written while the clock was far ahead.
 
-    A letter that was not tried yet has no pause but a place, which may well be weeks
-    off (``pacing``, which sets those right), and so has one that its campaign holds.
+    A letter has a place, which may well be weeks off, also one that was tried before:
+    those are set right by ``pacing.tidy``, in their order.
     """
     never = now + _NEVER_SO_FAR_OFF
     put_off = (
         Delivery.objects.waiting()
         .filter(due_at__gt=never)
-        .exclude(kind=Delivery.Kind.LETTER, attempts=0)
-        .exclude(
-            kind=Delivery.Kind.LETTER,
-            letter__campaign__letters_go_from__gte=timezone.localdate(now),
-        )
+        .exclude(kind=Delivery.Kind.LETTER)
     )
     if put_off.exists():
         put_off.update(due_at=now)

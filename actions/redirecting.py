@@ -157,7 +157,7 @@ def redirect(
         # It takes its place among the letters to whom it goes to now.
         letter.refresh_from_db()
         holding.release(letter, now)
-        looking.hold_if_needed(letter, now, is_new=is_new)
+        looking.hold_or_plan(letter, now, is_new=is_new)
     letter.refresh_from_db()
     return bool(moved)
 

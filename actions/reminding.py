@@ -6,6 +6,7 @@ somebody to ask: docs/decisions/0027-asking-for-answers.md.
 """
 
 import datetime
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Final
 
@@ -26,8 +27,15 @@ LEAST_TIME_LEFT: Final = datetime.timedelta(hours=1)
 AWAKE: Final = range(8, 20)
 
 
-def owe(now: datetime.datetime, *, live: bool) -> int:
+def owe(
+    now: datetime.datetime,
+    *,
+    live: bool,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
     """Owe the mails whose time has come, in this mode; say how many letters were seen.
+
+    ``should_stop`` is asked before each ``AT_A_TIME`` of them: the next time goes on.
 
     Of two workers that see the same letter, one owes its mail: the database refuses a
     second (one_delivery_per_letter_and_kind).
@@ -35,13 +43,12 @@ def owe(now: datetime.datetime, *, live: bool) -> int:
     if timezone.localtime(now).hour not in AWAKE:
         return 0
     ours = Letter.objects.of_mode(live=live)
-    return sum(
-        (
-            _owe(Delivery.Kind.REMINDER, _to_remind(ours, now), now),
-            _owe(Delivery.Kind.QUESTION, _to_ask(ours, now), now),
-            _owe(Delivery.Kind.QUESTION_REMINDER, _to_ask_again(ours, now), now),
-        )
-    )
+    due = {
+        Delivery.Kind.REMINDER: _to_remind(ours, now),
+        Delivery.Kind.QUESTION: _to_ask(ours, now),
+        Delivery.Kind.QUESTION_REMINDER: _to_ask_again(ours, now),
+    }
+    return sum(_owe(kind, letters, now, should_stop) for kind, letters in due.items())
 
 
 _STAMPS: Final = {
@@ -51,9 +58,14 @@ _STAMPS: Final = {
 }
 
 
-def _owe(kind: Delivery.Kind, due: LetterQuerySet, now: datetime.datetime) -> int:
+def _owe(
+    kind: Delivery.Kind,
+    due: LetterQuerySet,
+    now: datetime.datetime,
+    should_stop: Callable[[], bool],
+) -> int:
     count = 0
-    while chosen := list(due.only("pk", "is_demo")[:AT_A_TIME]):
+    while not should_stop() and (chosen := list(due.only("pk", "is_demo")[:AT_A_TIME])):
         # In one order everywhere, or two workers would wait for each other.
         letters = sorted(chosen, key=attrgetter("pk"))
         with transaction.atomic():

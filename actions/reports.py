@@ -141,7 +141,7 @@ def progress(campaign: Campaign, today: datetime.date, days: int = 30) -> Progre
     """Tell how a campaign is doing; its last ``days`` days one by one."""
     letters = _letters_out(campaign, today)
     in_force = seats.in_force()
-    former = letters.by_seat.all.keys() | letters.reported.all.keys()
+    former = letters.by_seat.seats | letters.reported.seats
     last_days = [today - datetime.timedelta(days=ago) for ago in reversed(range(days))]
     return Progress(
         total=_headline(letters, in_force),

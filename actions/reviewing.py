@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import holding, reasons, standing
+from actions import holding, pacing, reasons, standing
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
 from actions.screening import looking
@@ -54,23 +54,24 @@ def look(
 def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
     """Whether a mail in a worker's hands still has somebody to read it.
 
-    A letter whose MP is nobody's any more is held instead, one whose MP holds the seat
-    by another term follows them.
+    A letter whose MP is nobody's any more is held instead. One whose MP holds the seat
+    by another term follows them, and goes once it has a place among the letters there.
     """
     letter = delivery.carried
     if letter is None or letter.representative.is_current:
         return True
     [(_, found)] = _judged(Letter.objects.filter(pk=letter.pk), now)
-    if not found and standing.follow(letter):
-        return True
     if found:
         by = _decide_by(letter, Hold(found), now)
         holding.hold(letter, Hold(found), now, decide_by=by, lease=delivery.lease)
-    else:
-        # Its result is not known yet: it waits in the queue.
-        Delivery.objects.waiting().filter(pk=delivery.pk, lease=delivery.lease).update(
-            lease=None, leased_until=None, due_at=now + _A_WHILE
-        )
+        return False
+    # The place that it had was among the letters to the term that is over.
+    pacing.give_back([delivery])
+    # Or its result is not known yet: it waits in the queue.
+    due_at = delivery.due_at if standing.follow(letter) else now + _A_WHILE
+    Delivery.objects.waiting().filter(pk=delivery.pk, lease=delivery.lease).update(
+        lease=None, leased_until=None, due_at=due_at
+    )
     return False
 
 
@@ -119,7 +120,7 @@ def _release(letter: Letter, now: datetime.datetime) -> bool:
     standing.follow(letter)
     is_released = holding.release(letter, now, cause=SAME_AGAIN, among=seen)
     if is_released:
-        looking.hold_if_needed(letter, now, is_new=False)
+        looking.hold_or_plan(letter, now, is_new=False)
     return is_released
 
 

@@ -18,7 +18,6 @@ from actions import (
     lifecycle,
     limiting,
     own_words,
-    pacing,
     standing,
     tokens,
 )
@@ -158,16 +157,13 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
         letter.refresh_from_db()
         return False
     if moved:
-        owed = Delivery.objects.create(
+        Delivery.objects.create(
             letter=letter,
             kind=Delivery.Kind.LETTER,
             is_demo=letter.is_demo,
             due_at=now,
         )
-        # What is held takes no place: others to the same MP would wait for nothing.
-        if not looking.hold_if_needed(letter, now):
-            owed.due_at = pacing.slot_for(letter, now)
-            owed.save(update_fields=["due_at"])
+        looking.hold_or_plan(letter, now)
     letter.refresh_from_db()
     return moved
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from actions import closure, groups, limiting, mail, wording
 from actions.errors import DeliveryError, TooManyError
 from actions.models import Delivery, IncomingMail, Letter, OfficeReport
+from actions.screening import mending
 from representatives import freshness, parliament
 from representatives.models import Register
 
@@ -55,7 +56,10 @@ def about_the_queue(now: datetime.datetime, *, live: bool) -> int:
     letters = Letter.objects.of_mode(live=live).for_a_person()
     reports = OfficeReport.objects.open().filter(letter__is_demo=not live)
     mails = IncomingMail.objects.for_a_person().filter(is_demo=not live)
-    waiting = wording.Queue(letters.count(), reports.count(), mails.count())
+    unaddressed = mending.without_a_mark(live=live)
+    waiting = wording.Queue(
+        letters.count(), reports.count(), mails.count(), unaddressed.count()
+    )
     if not waiting.is_any or not _is_first_today("queue", now):
         return 0
     return _tell(lambda email: wording.queue_waits(email, waiting), now)

@@ -157,11 +157,13 @@ class Queue:
     letters: int
     reports: int
     mails: int
+    # Letters to MPs of whom nobody knows an address, nor says that one fails.
+    unaddressed: int
 
     @property
     def is_any(self) -> bool:
         """Whether anything does."""
-        return bool(self.letters or self.reports or self.mails)
+        return bool(self.letters or self.reports or self.mails or self.unaddressed)
 
 
 def queue_waits(email: str, queue: Queue) -> Wording:

@@ -360,10 +360,26 @@ def _database() -> dict[str, Any]:
     else:
         database["CONN_MAX_AGE"] = 600
         database["CONN_HEALTH_CHECKS"] = True
+        # A server that does not answer, or whose network went without a word, is given
+        # up within half a minute or a whole one, and not after the operating system's
+        # two hours: everybody else would wait behind. What stands in the URL counts.
+        database["OPTIONS"] = {
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+        } | database.get("OPTIONS", {})
     return database
 
 
 DATABASES = {"default": _database()}
+# Of the web server alone (config/wsgi.py), in milliseconds, in words of PostgreSQL: for
+# longer nobody waits for a page, and locks are kept from workers by no page. Loading
+# registers and sending letters take as long as they take.
+PAGES_DATABASE_LIMITS = (
+    "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+)
 # Processes of the web server that `manage.py serve` starts.
 WEB_WORKERS = env.number("WEB_WORKERS", 1, least=1)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -8,7 +8,8 @@ from typing import Final
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from actions.backups import archive, folder
+from actions import backup_folder
+from actions.backups import archive
 from actions.backups.archive import Manifest
 from actions.backups.database import Database, applied_migrations
 from actions.backups.postgresql import Postgresql
@@ -46,11 +47,11 @@ def make(into: Path, *, keep_days: int, now: datetime.datetime) -> Made:
     """
     erased: list[Path] = []
     try:
-        with folder.workshop(into) as workshop:
+        with backup_folder.workshop(into) as workshop:
             try:
                 place = _make(into, workshop, now)
             finally:
-                erased = folder.forget_old(into, keep_days, now)
+                erased = backup_folder.erase_old(into, keep_days, now)
             return Made(place, place.stat().st_size, tuple(erased))
     except OSError as error:
         raise BackupError(
@@ -81,4 +82,4 @@ def _make(into: Path, workshop: Path, now: datetime.datetime) -> Path:
     copy.unlink()
     # Nobody should learn on the day of need that it can't be read.
     archive.verify(finished)
-    return folder.put_in_place(finished, into, folder.name_for(now))
+    return backup_folder.put_in_place(finished, into, backup_folder.name_for(now))

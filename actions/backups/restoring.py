@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from actions import erasures
-from actions.backups import archive, database, folder, making, settling
+from actions import backup_folder, erasures
+from actions.backups import archive, database, making, settling
 from actions.backups.archive import Manifest, Opened
 from actions.backups.settling import Settled
 from actions.erasures import Erased
@@ -64,7 +64,7 @@ def _put_in_place(wish: Wish, said: Manifest, now: datetime.datetime) -> Settled
     there = making.connected()
     there.insist_on_being_alone()
     _insist_on_leave_to_replace(wish)
-    with folder.workshop(settings.BACKUPS_DIR) as workshop:
+    with backup_folder.workshop(settings.BACKUPS_DIR) as workshop:
         copy = workshop / "database"
         archive.unpack(wish.place, copy)
         there.check(copy, said.version)

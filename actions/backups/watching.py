@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.utils import timezone
 
-from actions.backups import folder
+from actions import backup_folder
 
 # One is made a day, at any hour of it.
 _LATE_AFTER: Final = datetime.timedelta(days=2)
@@ -18,14 +18,14 @@ _LATE_AFTER: Final = datetime.timedelta(days=2)
 def back_ups_are_made(
     databases: Sequence[str] | None = None, **_: Any
 ) -> list[checks.CheckMessage]:
-    """Warn of those that are missing, where letters are real; see ``folder``."""
+    """Warn of those that are missing, where letters are real; see ``backup_folder``."""
     if not databases or not settings.DELIVERY_IS_LIVE:
         return []
     return [*_of_age(timezone.now()), *_of_place()]
 
 
 def _of_age(now: datetime.datetime) -> Iterator[checks.CheckMessage]:
-    newest = folder.newest(settings.BACKUPS_DIR)
+    newest = backup_folder.newest(settings.BACKUPS_DIR)
     if newest is None or now - newest > _LATE_AFTER:
         since = f"since {newest:%Y-%m-%d}" if newest else "yet"
         yield checks.Warning(

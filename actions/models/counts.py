@@ -38,6 +38,7 @@ class TallyQuerySet(models.QuerySet["Tally"]):
             step__in=[
                 Tally.Step.ACCEPTED,
                 Tally.Step.BOUNCED,
+                Tally.Step.CAME_BACK,
                 Tally.Step.REPORTED,
                 *Tally.ANSWERS,
             ]
@@ -66,6 +67,8 @@ class Tally(models.Model):
         CONFIRMED = "confirmed", "confirmed by the writer"
         ACCEPTED = "accepted", "taken by the mail server"
         BOUNCED = "bounced", "came back undelivered"
+        # Beside that, for one that had gone on a day before.
+        CAME_BACK = "came_back", "came back on this day"
         FAILED = "failed", "refused for good"
         CANCELLED = "cancelled", "stopped by the writer"
         DISOWNED = "disowned", "not by the named writer"

@@ -133,12 +133,14 @@ class Letter(models.Model):
         ADDRESS_FAILING = "address_failing", "mail to the MP's address comes back"
         OFFICE_ASKED = "office_asked", "the MP's office asked for it"
         ABUSE = "abuse", "words that look like a threat or abuse"
+        WATCHED = "watched", "an office complained of another letter of the mailbox"
         FLOOD = "flood", "many letters of the same text"
         ONE_ADDRESS = "one_address", "many names at one address"
 
     FOR_A_PERSON: ClassVar = (
         Hold.OFFICE_ASKED,
         Hold.ABUSE,
+        Hold.WATCHED,
         Hold.FLOOD,
         Hold.ONE_ADDRESS,
     )
@@ -405,6 +407,7 @@ class Letter(models.Model):
                         "address_failing",
                         "office_asked",
                         "abuse",
+                        "watched",
                         "flood",
                         "one_address",
                     ]

@@ -112,6 +112,14 @@ class OfficeReportQuerySet(models.QuerySet["OfficeReport"]):
             lifted_at=None,
         )
 
+    def that_concern(self, letter: Letter) -> "OfficeReportQuerySet":
+        """Those of its MP's office about letters of its campaign and mode."""
+        return self.filter(
+            letter__is_demo=letter.is_demo,
+            letter__campaign=letter.campaign_id,
+            letter__representative__parliament_id=letter.representative.parliament_id,
+        )
+
     def with_a_note(self) -> "OfficeReportQuerySet":
         """Those that hold what somebody wrote."""
         return self.exclude(note="")

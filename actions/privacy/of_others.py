@@ -5,7 +5,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from actions import erasures, limiting, subscribing
+from actions import backup_folder, erasures, limiting, subscribing
 from actions.privacy import clearing, erasing, periods
 from actions.privacy.values import Kept, Otherwise, fields
 from representatives import live
@@ -127,7 +127,7 @@ OF_COPIES: Final = (
         what=_("All of this once more, in back-ups"),
         why=_("So that letters are not lost if a machine breaks."),
         how_long=periods.of_a_copy,
-        ends=Otherwise.BACKUP,
+        ends=backup_folder.forget,
     ),
     Kept(
         what=_("The number of a letter or wish that somebody had erased"),

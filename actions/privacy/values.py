@@ -18,7 +18,6 @@ class Otherwise(enum.Enum):
 
     BROWSER = "the browser that it is in"
     DEED = "at once, the deed itself"
-    BACKUP = "each back-up, by actions/backups/folder.py"
     OPERATOR = "whoever runs the place"
     CAMPAIGN = "nothing: it names nobody and stays with the campaign"
     NOTHING = "nothing: it holds nothing of anybody"

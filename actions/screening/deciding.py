@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from actions import failing, holding, lifecycle, standing, tokens
+from actions import failing, holding, lifecycle, mailboxes, standing, tokens
 from actions.models import (
     Letter,
     LetterEvent,
@@ -23,12 +23,14 @@ WATCHED_FOR: Final = datetime.timedelta(days=365)
 NOTES_LIVE: Final = datetime.timedelta(days=28)
 NOTES_WAIT: Final = datetime.timedelta(days=90)
 
+_ABUSIVE: Final = gettext_noop(
+    "A person read it. Some of it reads as a threat or as abuse, and Postbag does not "
+    "send that in its name."
+)
 # Why a person gave a letter back, by what it was held for.
 GIVEN_BACK: Final = {
-    Letter.Hold.ABUSE: gettext_noop(
-        "A person read it. Some of it reads as a threat or as abuse, and Postbag does "
-        "not send that in its name."
-    ),
+    Letter.Hold.ABUSE: _ABUSIVE,
+    Letter.Hold.WATCHED: _ABUSIVE,
     Letter.Hold.FLOOD: gettext_noop(
         "A person looked at it. The same words came under many names, which offices "
         "set aside."
@@ -144,38 +146,37 @@ def decline(
 ) -> bool:
     """Set aside what an office told; say whether this call did.
 
-    Letters of the same writer that waited for this decision go.
+    Letters of the same writer that waited for this decision go, unless another office
+    complained, too. What is held for words of its own waits for its own decision.
     """
     if not _decide(report, OfficeReport.Decision.DECLINED, now, by):
         return False
-    if report.kind == OfficeReport.Kind.ABUSIVE and report.letter.sender_email:
-        for letter in _of_the_writer_of(report.letter).filter(
-            held_for=Letter.Hold.ABUSE
-        ):
-            # What is held for words of its own waits for its own decision.
-            if not (
-                looking.has_threats(letter, now) or looking.is_watched(letter, now)
-            ):
-                let_go(letter, now)
+    letter, kind = report.letter, report.kind
+    if kind == OfficeReport.Kind.ABUSIVE and letter.sender_email:
+        theirs = _of_the_writer_of(letter)
+        others = OfficeReport.objects.open().filter(kind=kind, letter__in=theirs)
+        if not (others.exists() or looking.is_watched(letter, now)):
+            for waiting in theirs.filter(held_for=Letter.Hold.WATCHED).order_by("pk"):
+                let_go(waiting, now)
     return True
 
 
 def lift(report: OfficeReport, now: datetime.datetime) -> bool:
-    """Let letters of the campaign go to this office again; say whether this call did.
+    """End what an office asked for; say whether this call did.
 
-    Those that wait for it go, too.
+    With the last stop of the campaign's letters to this office those that wait for it
+    go: until then the others hold them still.
     """
     with transaction.atomic():
-        in_force = OfficeReport.objects.stops().filter(pk=report.pk)
-        if not in_force.update(lifted_at=now):
+        # Locked, in one order: of two lifted at once the second finds itself the last.
+        stops = OfficeReport.objects.stops().that_concern(report.letter)
+        locked = stops.select_for_update(of=("self",)).order_by("pk")
+        in_force = set(locked.values_list("pk", flat=True))
+        if report.pk not in in_force:
             return False
-        waiting = Letter.objects.for_a_person().filter(
-            held_for=Letter.Hold.OFFICE_ASKED,
-            campaign=report.letter.campaign_id,
-            representative__parliament_id=report.representative.parliament_id,
-        )
-        for letter in waiting.order_by("pk"):
-            let_go(letter, now)
+        OfficeReport.objects.filter(pk=report.pk).update(lifted_at=now)
+        if in_force == {report.pk}:
+            _let_go_to_the_office_of(report.letter, now)
     return True
 
 
@@ -205,33 +206,39 @@ def _decide(
 
 
 def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
-    return Letter.objects.of_mode(live=not letter.is_demo).filter(
-        sender_email__iexact=letter.sender_email
-    )
+    """Ask for the letters of the same mailbox, as ``_watch`` takes it."""
+    return mailboxes.letters_of(letter.sender_email, live=not letter.is_demo)
 
 
 def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
-    if not letter.sender_email:
-        return
-    queued = _of_the_writer_of(letter).filter(state=Letter.State.QUEUED)
-    # In one order everywhere, or two decisions would wait for each other.
-    for other in queued.order_by("pk"):
-        holding.hold(
-            other,
-            Letter.Hold.ABUSE,
-            now,
-            decide_by=holding.end_of_day(now + holding.PEOPLE_HAVE),
-        )
+    if letter.sender_email:
+        _have_wait(_of_the_writer_of(letter), Letter.Hold.WATCHED, now)
 
 
-def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
-    """Have letters wait for a person, also those that wait for a better address."""
-    decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
-    theirs = Letter.objects.of_mode(live=not letter.is_demo).filter(
+def _let_go_to_the_office_of(letter: Letter, now: datetime.datetime) -> None:
+    waiting = _to_the_office_of(letter).for_a_person()
+    stopped = waiting.filter(held_for=Letter.Hold.OFFICE_ASKED)
+    for other in stopped.order_by("pk"):
+        let_go(other, now)
+
+
+def _to_the_office_of(letter: Letter) -> LetterQuerySet:
+    return Letter.objects.of_mode(live=not letter.is_demo).filter(
         campaign=letter.campaign_id,
         representative__parliament_id=letter.representative.parliament_id,
     )
-    reason = Letter.Hold.OFFICE_ASKED
+
+
+def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
+    _have_wait(_to_the_office_of(letter), Letter.Hold.OFFICE_ASKED, now)
+
+
+def _have_wait(
+    theirs: LetterQuerySet, reason: Letter.Hold, now: datetime.datetime
+) -> None:
+    """Have letters wait for a person, also those that wait for a better address."""
+    decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
+    # In one order everywhere, or two decisions would wait for each other.
     for other in theirs.filter(state=Letter.State.QUEUED).order_by("pk"):
         holding.hold(other, reason, now, decide_by=decide_by)
     failing_ones = theirs.held().filter(held_for=Letter.Hold.ADDRESS_FAILING)

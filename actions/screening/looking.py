@@ -6,48 +6,62 @@ from typing import Final
 
 from django.conf import settings
 
-from actions import failing, holding, limiting, own_words, tokens
+from actions import failing, holding, limiting, own_words, pacing, tokens
 from actions.errors import TooManyError
 from actions.models import HoldRule, Letter, OfficeReport, WatchedMailbox
 from actions.screening import phrases
 
 _WEEK: Final = datetime.timedelta(days=7)
+_EVER: Final = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 # Fewer words than these may well be the same by chance: "Please act now".
 _LEAST_OF_A_TEXT: Final = 8
 
-Look = tuple[Letter.Hold, Callable[[Letter, datetime.datetime], bool]]
+Look = tuple[
+    Letter.Hold, Callable[[Letter, datetime.datetime, datetime.datetime], bool]
+]
 
 
-def hold_if_needed(
-    letter: Letter, now: datetime.datetime, *, is_new: bool = True
+def hold_or_plan(
+    letter: Letter,
+    now: datetime.datetime,
+    *,
+    is_new: bool = True,
+    since: datetime.datetime = _EVER,
 ) -> bool:
     """Hold a letter that was just queued if it has to wait; say whether it has to.
 
-    It tells its writer why and by when.
+    It tells its writer why and by when. One that may go gets its time to go.
 
     Args:
         letter: the letter.
         now: the time.
         is_new: whether its words were never looked at. Those of one that was held for
             something else were, but whose it is and whom it goes to may have changed.
+        since: what people decided before was minded when it was held, and is not asked
+            about again: they may have let this very letter go.
 
     """
     letter.refresh_from_db()
     looks = (*_AT_WORDS, *_AT_MORE) if is_new else _AT_MORE
-    return _hold(letter, _first(looks, letter, now), now)
+    return _hold_or_plan(letter, _first(looks, letter, now, since), now)
 
 
 def hold_for_whom(letter: Letter, now: datetime.datetime, but_for: str) -> bool:
     """Hold a letter that a person let go if its MP's office or address has it wait.
 
-    Not for what it was held for: that is decided. Says whether it has to wait.
+    Not for what it was held for: that is decided. One that may go gets its time to go.
+    Says whether it has to wait.
     """
     looks = tuple(look for look in _AT_WHOM if look[0] != but_for)
-    return _hold(letter, _first(looks, letter, now), now)
+    return _hold_or_plan(letter, _first(looks, letter, now, _EVER), now)
 
 
-def _hold(letter: Letter, reason: Letter.Hold | None, now: datetime.datetime) -> bool:
+def _hold_or_plan(
+    letter: Letter, reason: Letter.Hold | None, now: datetime.datetime
+) -> bool:
+    # What is held takes no place: others to the same MP would wait for nothing.
     if reason is None:
+        pacing.plan(letter, now)
         return False
     patience = (
         failing.CORRECTIONS_TAKE
@@ -60,12 +74,17 @@ def _hold(letter: Letter, reason: Letter.Hold | None, now: datetime.datetime) ->
 
 
 def _first(
-    looks: tuple[Look, ...], letter: Letter, now: datetime.datetime
+    looks: tuple[Look, ...],
+    letter: Letter,
+    now: datetime.datetime,
+    since: datetime.datetime,
 ) -> Letter.Hold | None:
-    return next((reason for reason, holds in looks if holds(letter, now)), None)
+    return next((reason for reason, holds in looks if holds(letter, now, since)), None)
 
 
-def has_threats(letter: Letter, _now: datetime.datetime) -> bool:
+def has_threats(
+    letter: Letter, _now: datetime.datetime, _since: datetime.datetime = _EVER
+) -> bool:
     """Whether words that staff listed stand in the letter, besides the campaign's.
 
     A campaign may speak of killing and torture; only what its writer added counts.
@@ -75,32 +94,33 @@ def has_threats(letter: Letter, _now: datetime.datetime) -> bool:
     return written > phrases.count(listed, letter.base_text)
 
 
-def is_watched(letter: Letter, now: datetime.datetime) -> bool:
-    """Whether a person looks at everything from this mailbox."""
+def is_watched(
+    letter: Letter, now: datetime.datetime, since: datetime.datetime = _EVER
+) -> bool:
+    """Whether a person looks at everything from this mailbox, and began to since."""
     return (
         WatchedMailbox.objects.at(now)
-        .filter(key=tokens.mailbox_key(letter.sender_email))
+        .filter(key=tokens.mailbox_key(letter.sender_email), since__gte=since)
         .exists()
     )
 
 
-def _is_to_a_failing_address(letter: Letter, _now: datetime.datetime) -> bool:
+def _is_to_a_failing_address(
+    letter: Letter, _now: datetime.datetime, _since: datetime.datetime
+) -> bool:
     return failing.is_failing(letter.recipient_email, live=not letter.is_demo)
 
 
-def _office_asked(letter: Letter, _now: datetime.datetime) -> bool:
-    return (
-        OfficeReport.objects.stops()
-        .filter(
-            letter__is_demo=letter.is_demo,
-            letter__campaign=letter.campaign_id,
-            letter__representative__parliament_id=letter.representative.parliament_id,
-        )
-        .exists()
-    )
+def _office_asked(
+    letter: Letter, _now: datetime.datetime, since: datetime.datetime
+) -> bool:
+    stops = OfficeReport.objects.stops().that_concern(letter)
+    return stops.filter(decided_at__gte=since).exists()
 
 
-def _is_of_a_flood(letter: Letter, now: datetime.datetime) -> bool:
+def _is_of_a_flood(
+    letter: Letter, now: datetime.datetime, _since: datetime.datetime
+) -> bool:
     """Whether the same words, told as people's own, came too often today.
 
     A letter without own words is no flood: it is a signature and counted as one. What
@@ -128,7 +148,9 @@ def _is_of_a_flood(letter: Letter, now: datetime.datetime) -> bool:
     return False
 
 
-def _is_of_many_at_one_address(letter: Letter, now: datetime.datetime) -> bool:
+def _is_of_many_at_one_address(
+    letter: Letter, now: datetime.datetime, _since: datetime.datetime
+) -> bool:
     """Whether more people than share a household wrote from one address in a week."""
     if not letter.postcode:
         return False
@@ -162,4 +184,4 @@ _AT_WHOM: Final[tuple[Look, ...]] = (
     (Letter.Hold.OFFICE_ASKED, _office_asked),
     (Letter.Hold.ADDRESS_FAILING, _is_to_a_failing_address),
 )
-_AT_MORE: Final[tuple[Look, ...]] = ((Letter.Hold.ABUSE, is_watched), *_AT_WHOM)
+_AT_MORE: Final[tuple[Look, ...]] = ((Letter.Hold.WATCHED, is_watched), *_AT_WHOM)

@@ -68,6 +68,17 @@ def test_what_comes_back_is_taken_from_the_day_and_the_seat_it_went_to() -> None
     assert out.by_day[now.date()] == 0
 
 
+def test_a_signature_that_comes_back_never_was_in_a_seat() -> None:
+    letter = make_letter(is_signature=True)
+    counting.record(letter, Tally.Step.ACCEPTED, NOW - datetime.timedelta(days=3))
+    counting.record(letter, Tally.Step.BOUNCED, NOW - datetime.timedelta(days=3))
+    counting.record(letter, Tally.Step.CAME_BACK, NOW)
+    out = letters_out(letter.campaign)
+    assert (out.bounced, out.signatures) == (1, 0)
+    assert not out.by_seat.seats
+    assert out.by_seat.before_today(letter.constituency_id) == 0
+
+
 def test_the_same_step_counted_again_adds_one() -> None:
     letter = make_letter()
     for _ in range(3):

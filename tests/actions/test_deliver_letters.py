@@ -14,8 +14,9 @@ from pytest_django import Settings
 
 from actions import outbox, reminding
 from actions.models import Delivery, Letter
+from representatives.models import Representative
 from tests import smtp, workers
-from tests.actions.factories import make_campaign, make_letter
+from tests.actions.factories import make_campaign, make_letter, make_representative
 from tests.smtp import MailServer, mail_server
 
 __all__ = ["mail_server"]
@@ -62,6 +63,23 @@ def test_once_reminds_and_asks_too(monkeypatch: pytest.MonkeyPatch) -> None:
     call_command("deliver_letters", once=True, stdout=said)
     assert said.getvalue().startswith("2 sent")
     assert outbox.owners() == {gone.pk, waits.pk}
+
+
+@pytest.mark.django_db
+def test_once_sends_what_waited_for_an_address_that_is_known_now() -> None:
+    member = make_representative(email="")
+    letter = make_letter(
+        state="held",
+        held_for=Letter.Hold.ADDRESS_FAILING,
+        representative=member,
+        recipient_email="old@parliament.example",
+        now=timezone.now(),
+    )
+    call_command("deliver_letters", once=True, stdout=StringIO())
+    assert not outbox.owners()
+    Representative.objects.filter(pk=member.pk).update(email="new@parliament.example")
+    call_command("deliver_letters", once=True, stdout=StringIO())
+    assert outbox.owners() == {letter.pk}
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 
 from actions import failing, holding
 from actions.models import FailingAddress, Letter, LetterEvent
+from actions.screening import mending
 from representatives.models import Representative, RepresentativeOverride
 from tests.actions.factories import NOW, make_letter, make_representative
 
@@ -57,6 +58,7 @@ def test_once_the_address_is_corrected_letters_go_to_the_new_one() -> None:
     correct(member, "new@parliament.example")
 
     assert failing.mend_corrected(NOW + DAY, live=False) == 1
+    assert mending.let_go(NOW + DAY, live=False) == 1
     assert state_of(letter) == State.QUEUED
     assert letter.recipient_email == "new@parliament.example"
     kinds = letter.events.values_list("kind", flat=True)
@@ -73,6 +75,7 @@ def test_what_staff_know_better_counts_and_not_the_register() -> None:
     )
 
     assert failing.mend_corrected(NOW + DAY, live=False) == 1
+    assert mending.let_go(NOW + DAY, live=False) == 1
     assert state_of(letter) == State.QUEUED
     assert letter.recipient_email == "known@parliament.example"
 
@@ -82,6 +85,7 @@ def test_an_address_that_works_again_is_used_again() -> None:
     mark(letter.recipient_email)
     assert failing.mend(FailingAddress.objects.get(), NOW + DAY)
     assert not failing.mend(FailingAddress.objects.get(), NOW + DAY)
+    mending.let_go(NOW + DAY, live=False)
     assert state_of(letter) == State.QUEUED
     assert not letter.events.filter(kind=LetterEvent.Kind.READDRESSED).exists()
 
@@ -94,6 +98,7 @@ def test_without_an_address_that_works_letters_go_on_waiting(now_at: str) -> Non
     mark("also.failing@parliament.example")
     correct(member, now_at)
     failing.mend_corrected(NOW + DAY, live=False)
+    assert mending.let_go(NOW + DAY, live=False) == 0
     assert state_of(letter) == State.HELD
 
 
@@ -102,4 +107,5 @@ def test_letters_held_for_something_else_stay_held() -> None:
     holding.hold(letter, Letter.Hold.ABUSE, NOW, decide_by=NOW + DAY)
     mark(letter.recipient_email)
     failing.mend(FailingAddress.objects.get(), NOW)
+    assert mending.let_go(NOW, live=False) == 0
     assert state_of(letter) == State.HELD

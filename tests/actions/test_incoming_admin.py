@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from actions.models import IncomingMail, Letter
 from tests.actions.factories import make_organiser
@@ -46,6 +46,30 @@ def test_whoever_reads_a_mail_is_written_down_and_it_is_text(organiser: Client) 
     page = organiser.get(f"{MAILS}{take(content).pk}/")
     assert "&lt;script&gt;x()" in page.content.decode()
     assert log() == ["Looked at it."]
+
+
+def test_of_a_mail_that_is_larger_than_may_be_read_by_now_the_beginning_is_shown(
+    organiser: Client, settings: Settings
+) -> None:
+    letter = gone()
+    words = "I know your street. " + "Word. " * 1000
+    mail = take(written(letter, words, sender=letter.sender_email))
+    settings.LARGEST_INCOMING_BYTES = 2000
+    page = text(organiser.get(f"{MAILS}{mail.pk}/"))
+    assert "I know your street." in page
+    assert words.strip() not in page
+    assert f"has {mail.size:,} bytes" in page
+    assert "set to 2,000. Only its beginning is shown" in page
+
+
+def test_of_a_mail_that_cannot_be_read_any_more_that_is_said(
+    organiser: Client, settings: Settings
+) -> None:
+    mail = doubtful(gone())
+    settings.LARGEST_INCOMING_BYTES = 10
+    page = text(organiser.get(f"{MAILS}{mail.pk}/"))
+    assert "Nothing of it can be shown." in page
+    assert "Nothing to do" in page
 
 
 def test_a_mail_is_passed_on_by_a_button_once(organiser: Client) -> None:

@@ -9,14 +9,15 @@ from pytest_django import Settings
 
 from actions import (
     delivering,
-    holding,
+    failing,
     pacing,
     rates,
     redirecting,
     reviewing,
     submitting,
 )
-from actions.models import Campaign, Delivery, Letter, Pace
+from actions.models import Campaign, Delivery, FailingAddress, Letter, Pace
+from actions.screening import deciding
 from representatives import lookup
 from representatives.models import Representative
 from tests.actions.factories import make_campaign, make_letter, make_representative
@@ -148,8 +149,34 @@ def test_a_letter_that_was_held_gets_a_place_when_it_is_released(
     held = make_letter(
         state=Letter.State.HELD, campaign=campaign, representative=member, now=NOW
     )
-    assert holding.release(held, NOW)
+    assert deciding.let_go(held, NOW)
     assert after(held) == 2
+
+
+def test_a_letter_that_is_held_again_at_once_takes_no_place(
+    campaign: Campaign, member: Representative
+) -> None:
+    failing.mark(member.email, "550 5.1.1 unknown", NOW, live=False)
+    read = make_letter(
+        state=Letter.State.HELD, campaign=campaign, representative=member, now=NOW
+    )
+    assert deciding.let_go(read, NOW)
+    former = make_member(constituency=member.constituency, is_current=False)
+    sent_on = make_letter(
+        state=Letter.State.HELD,
+        held_for=Letter.Hold.MEMBER_CHANGED,
+        campaign=campaign,
+        representative=former,
+        now=NOW,
+    )
+    seat = lookup.seat(member.constituency.code)
+    assert seat
+    assert redirecting.redirect(sent_on, seat, sent_on.subject, sent_on.body, now=NOW)
+    for letter in (read, sent_on):
+        letter.refresh_from_db()
+        assert letter.held_for == Letter.Hold.ADDRESS_FAILING
+    assert failing.mend(FailingAddress.objects.get(), NOW)
+    assert after(confirmed(campaign, member)) == 0
 
 
 def without_its_mp(campaign: Campaign, member: Representative) -> Letter:
@@ -250,6 +277,20 @@ def test_letters_to_many_mps_go_together_after_an_outage(
         overdue(campaign, make_representative(), 2)
     assert deliver(NOW) == 3
     assert deliver(NOW + 2 * MINUTE) == 3
+
+
+def test_a_letter_that_follows_its_mp_goes_no_faster_than_theirs(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    (letter,) = overdue(campaign, member, 1)
+    Representative.objects.filter(pk=member.pk).update(is_current=False)
+    term = make_member(
+        constituency=member.constituency, parliament_id=member.parliament_id
+    )
+    overdue(campaign, term, 1)
+    assert [deliver(now) for now in minutes(4)] == [1, 0, 1, 0, 0]
+    letter.refresh_from_db()
+    assert letter.representative == term
 
 
 def test_two_workers_obey_one_budget(
@@ -366,6 +407,48 @@ def test_what_was_planned_by_a_clock_that_was_ahead_comes_back(
     letter = confirmed(campaign, member, NOW + 1000 * DAY)
     assert pacing.tidy(NOW, live=False) == 1
     assert after(letter) == 0
+
+
+def test_what_was_tried_by_a_clock_that_was_ahead_comes_back(
+    campaign: Campaign, member: Representative, mail_server: MailServer
+) -> None:
+    first, second = (confirmed(campaign, member) for _ in range(2))
+    mail_server.faults = [Fault.BUSY]
+    assert deliver(NOW + 1000 * DAY) == 0
+    assert pacing.tidy(NOW, live=True) == 1
+    assert max(after(first), after(second)) <= 5
+
+
+def test_after_the_day_of_its_campaign_no_clock_that_was_ahead_keeps_a_letter(
+    member: Representative,
+) -> None:
+    campaign = make_campaign(letters_go_from=THE_DAY)
+    letter = confirmed(campaign, member, NOW + 1000 * DAY)
+    pacing.tidy(NOW, live=False)
+    assert due(letter) > OPENING, "it is not its day yet"
+    later = OPENING + DAY
+    assert pacing.tidy(later, live=False) == 1
+    assert after(letter, later) == 0
+
+
+def test_letters_that_were_tried_keep_their_order_where_places_are_weeks_off(
+    campaign: Campaign,
+    member: Representative,
+    settings: Settings,
+    mail_server: MailServer,
+) -> None:
+    settings.LETTERS_PER_MP_PER_HOUR = 1
+    settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 0
+    overdue(campaign, member, 40)
+    letters = Delivery.objects.filter(kind=Delivery.Kind.LETTER)
+    letters.update(attempts=1)
+    assert deliver(NOW) == 1
+    places = dict(letters.waiting().values_list("pk", "due_at"))
+    assert max(places.values()) > NOW + 3 * DAY
+    for minute in range(1, 5):
+        assert deliver(NOW + minute * MINUTE) == 0
+        pacing.tidy(NOW + minute * MINUTE, live=True)
+    assert dict(letters.waiting().values_list("pk", "due_at")) == places
 
 
 def test_what_is_planned_for_weeks_ahead_stays_where_it_is(

@@ -43,8 +43,10 @@ def held(reason: Letter.Hold = Letter.Hold.ABUSE, **fields: Any) -> Letter:
     return make_letter(state=State.HELD, held_for=reason, **fields)
 
 
-def reported(kind: OfficeReport.Kind = OfficeReport.Kind.STOP) -> OfficeReport:
-    letter = make_letter(state=State.ACCEPTED)
+def reported(
+    kind: OfficeReport.Kind = OfficeReport.Kind.STOP, letter: Letter | None = None
+) -> OfficeReport:
+    letter = letter or make_letter(state=State.ACCEPTED)
     deciding.tell(letter, kind, "Please ring us.", NOW)
     return OfficeReport.objects.get(letter=letter)
 
@@ -101,6 +103,18 @@ def test_a_letter_is_let_go_by_a_button(organiser: Client) -> None:
     assert "The letter goes." in text(answer)
     assert state_of(letter) == State.QUEUED
     assert log() == ["The letter goes."]
+
+
+def test_of_a_letter_that_is_held_again_nobody_is_told_that_it_goes(
+    organiser: Client,
+) -> None:
+    letter = held()
+    failing.mark(letter.recipient_email, "550 5.1.1 unknown", NOW, live=False)
+    answer = text(organiser.post(f"{LETTERS}{letter.pk}/let_go/", follow=True))
+    assert "The letter goes." not in answer
+    assert "for another reason now: mail to the MP's address comes back." in answer
+    assert state_of(letter) == State.HELD
+    assert log()[0].startswith("You let it go, but it does not go yet")
 
 
 def test_a_letter_is_given_back_by_a_button_and_only_once(organiser: Client) -> None:
@@ -168,6 +182,23 @@ def test_what_an_office_told_is_accepted_and_lifted_again(organiser: Client) -> 
     assert "Nothing waits." in text(organiser.get(REPORTS))
 
 
+def test_lifting_one_stop_says_that_another_one_stands(organiser: Client) -> None:
+    first = reported()
+    same: dict[str, Any] = {
+        "campaign": first.letter.campaign,
+        "representative": first.letter.representative,
+    }
+    second = reported(letter=make_letter(state=State.ACCEPTED, **same))
+    for report in (first, second):
+        organiser.post(f"{REPORTS}{report.pk}/accept/")
+    told = [
+        text(organiser.post(f"{REPORTS}{report.pk}/lift/", follow=True))
+        for report in (first, second)
+    ]
+    assert queue_admin.STOPPED_STILL in told[0]
+    assert queue_admin.GOES_AGAIN in told[1]
+
+
 @pytest.mark.parametrize("kind", OfficeReport.Kind)
 def test_each_report_says_what_accepting_it_does(
     organiser: Client, kind: OfficeReport.Kind
@@ -189,6 +220,16 @@ def test_a_failing_address_is_ended_by_a_button(organiser: Client) -> None:
     assert state_of(letter) == State.QUEUED
     assert not FailingAddress.objects.standing().exists()
     assert log() == ["Let letters go to this MP again."]
+
+
+def test_whose_letters_wait_without_a_mark_is_said_beside_the_marks(
+    organiser: Client,
+) -> None:
+    assert "no address that works" not in text(organiser.get(ADDRESSES))
+    letter = held(Letter.Hold.ADDRESS_FAILING)
+    assert f"no address that works: {letter.representative.display_name}." in text(
+        organiser.get(ADDRESSES)
+    )
 
 
 def test_a_rule_that_would_hold_everything_is_refused_on_the_page(

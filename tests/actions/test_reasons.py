@@ -28,7 +28,8 @@ TOLD = {
     Hold.BOUNDARIES_CHANGED: "your address may have another MP now",
     Hold.ADDRESS_FAILING: "came back",
     Hold.OFFICE_ASKED: "told us something about letters like this one",
-    Hold.ABUSE: "There can be good reasons for either",
+    Hold.ABUSE: "There can be good reasons for that",
+    Hold.WATCHED: "complained to us about another letter from your e-mail address",
     Hold.FLOOD: "That is no fault of yours",
     Hold.ONE_ADDRESS: "where many people live in one house",
 }

@@ -376,6 +376,19 @@ def test_any_number_are_asked_in_one_round(monkeypatch: pytest.MonkeyPatch) -> N
     assert Delivery.objects.waiting().count() == 5
 
 
+def test_who_is_told_to_stop_does_so_between_batches_and_the_next_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reminding, "AT_A_TIME", 2)
+    for _ in range(5):
+        sent_letter()
+    answers = iter([False, False, *[True] * 10])
+    when = NOW + 14 * DAY
+    owed = reminding.owe(when, live=False, should_stop=lambda: next(answers))
+    assert owed == Delivery.objects.waiting().count() == 2
+    assert reminding.owe(when, live=False) == 3
+
+
 def test_of_two_workers_that_see_one_letter_one_owes_its_mail() -> None:
     sent_letter()
     rounds: list[int] = []

@@ -8,8 +8,9 @@ from django.db import IntegrityError
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from actions import counting, reports, seats
-from actions.models import Campaign, Tally
+from actions import counting, lifecycle, reports, seats
+from actions.lifecycle import Move
+from actions.models import Campaign, Letter, Tally
 from actions.reports import By, Counts, HeadlineCounts
 from representatives import lookup
 from representatives.models import REGIONS, Constituency, Country, Representative
@@ -360,6 +361,38 @@ def test_what_came_back_is_counted_apart_and_taken_off_the_letters_out() -> None
     count_letters(campaign, far, 1, step=Tally.Step.BOUNCED)
 
     assert reports.headline(campaign) == HeadlineCounts(2, 1, 652, 0, bounced=2)
+
+
+def test_what_comes_back_changes_a_seat_no_sooner_than_the_next_midnight() -> None:
+    campaign, near, far = make_campaign(), make_seat("Near"), make_seat("Far")
+    long_ago = YESTERDAY - datetime.timedelta(days=5)
+    now = datetime.datetime.combine(TODAY, datetime.time(12), datetime.UTC)
+    letters = [
+        make_letter(
+            campaign=campaign,
+            representative=seat.representatives.get(),
+            state=Letter.State.ACCEPTED,
+            now=datetime.datetime.combine(day, datetime.time(9), datetime.UTC),
+        )
+        for seat, day in ((near, long_ago), (far, YESTERDAY), (far, TODAY))
+    ]
+    for letter in letters:
+        assert letter.accepted_at
+        counting.record(letter, Tally.Step.ACCEPTED, letter.accepted_at)
+
+    def buckets(today: datetime.date) -> list[tuple[str, int]]:
+        found = reports.progress(campaign, today).daily.told.seats
+        return [(seat.name, seat.bucket) for seat in found if seat.bucket]
+
+    before = buckets(TODAY)
+    assert before == [("Far", 1), ("Near", 1)]
+    way = reports.counts(campaign, By.WAY, TODAY).lines
+    for letter in letters:
+        assert lifecycle.make(Move.BOUNCE, letter, now)
+    assert reports.progress(campaign, TODAY).total.letters_out == 0
+    assert buckets(TODAY) == before
+    assert reports.counts(campaign, By.WAY, TODAY).lines == way
+    assert buckets(TOMORROW) == []
 
 
 def test_a_signature_is_no_letter() -> None:

@@ -49,12 +49,14 @@ def test_what_waits_is_told_in_numbers_once_a_day(mail_server: MailServer) -> No
         state=IncomingMail.State.FOR_A_PERSON,
         size=1,
     )
+    make_letter(state=State.HELD, held_for=Letter.Hold.ADDRESS_FAILING)
     [mail] = told(mail_server, now)
     text = mail.get_content()
     assert mail["To"] == "ann@campaign.example"
     assert "letters that are held: 1" in text
     assert "what MPs’ offices told us: 1" in text
     assert "not understood: 1" in text
+    assert "no address is known that works: 1" in text
     for personal in (letter.sender_name, letter.sender_email, "Ring Sam"):
         assert personal not in text
     assert told(mail_server, now) == []

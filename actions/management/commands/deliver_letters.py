@@ -28,6 +28,7 @@ from actions import (
     telling,
 )
 from actions.management import arguments
+from actions.screening import mending
 from representatives import boundaries
 from representatives.background import Reader
 
@@ -124,6 +125,7 @@ class Command(BaseCommand):
         """Do what is due every minute: see whom letters go to, and where."""
         reviewing.look(now, live=live, should_stop=lambda: self.must_end)
         failing.mend_corrected(now, live=live)
+        mending.let_go(now, live=live)
         failing.hold_waiting(now, live=live)
 
     def _sweep(self, now: datetime.datetime, *, live: bool) -> None:
@@ -133,7 +135,7 @@ class Command(BaseCommand):
         pacing.tidy(now, live=live)
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
-        reminding.owe(now, live=live)
+        reminding.owe(now, live=live, should_stop=lambda: self.must_end)
 
     def _begin_day(self, today: datetime.date) -> None:
         """Do at once what is due on a new day: boundaries change at midnight."""

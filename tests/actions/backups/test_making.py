@@ -17,9 +17,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import privacy
+from actions import backup_folder, privacy
 from actions.backups import archive, making, postgresql
-from actions.backups.folder import workshop
 from actions.errors import BackupError
 from actions.models import Delivery, Letter
 from tests import workers
@@ -132,6 +131,46 @@ def test_while_none_can_be_made_the_newest_stays(
     assert third.exists()
 
 
+def test_the_worker_erases_those_whose_time_is_over_where_none_is_made_any_more(
+    folder: Path, settings: Settings
+) -> None:
+    settings.BACKUPS_DIR, settings.BACKUPS_KEPT_DAYS = folder, 14
+    made_at = datetime.datetime(2026, 11, 1, 3, 0, tzinfo=datetime.UTC)
+    places = [
+        making.make(folder, keep_days=14, now=made_at + days * DAY).place
+        for days in range(3)
+    ]
+    (folder / "before-the-upgrade.tar.gz").touch()
+
+    def left(after: datetime.timedelta) -> list[Path]:
+        privacy.sweep(made_at + after)
+        return [place for place in places if place.exists()]
+
+    hour = datetime.timedelta(hours=1)
+    assert left(14 * DAY - hour) == places
+    assert left(14 * DAY) == places[1:]
+    assert left(99 * DAY) == places[2:]
+    assert (folder / "before-the-upgrade.tar.gz").exists()
+
+
+def test_a_back_up_that_cannot_be_erased_keeps_nothing_else_from_it(
+    folder: Path,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.BACKUPS_DIR, settings.BACKUPS_KEPT_DAYS = folder, 14
+    # As root may do everything, a folder of that name stands for what can't be erased.
+    now = timezone.now()
+    for age in (30, 20):
+        name = backup_folder.name_for(now - age * DAY)
+        (folder / name).mkdir(parents=True)
+    letter = make_letter(now=now - 30 * DAY)
+    assert privacy.sweep(now) == 1
+    letter.refresh_from_db()
+    assert letter.is_forgotten
+    assert "could not be erased" in caplog.text
+
+
 @pytest.mark.parametrize("days", ["0", "15", "-1", "many"])
 def test_no_longer_than_the_privacy_page_promises(folder: Path, days: str) -> None:
     with pytest.raises(CommandError, match="the privacy page promises"):
@@ -140,7 +179,7 @@ def test_no_longer_than_the_privacy_page_promises(folder: Path, days: str) -> No
 
 def test_of_two_at_once_one_is_refused(folder: Path) -> None:
     with (
-        workshop(folder),
+        backup_folder.workshop(folder),
         pytest.raises(CommandError, match="Another back-up is being made"),
     ):
         run("backup")

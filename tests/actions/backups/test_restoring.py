@@ -18,8 +18,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from actions import backup_folder as folders
 from actions.backups import archive, postgresql
-from actions.backups import folder as folders
 from actions.backups.database import our_tables
 from actions.models import Campaign, Letter, Tally
 from tests import workers

@@ -8,7 +8,7 @@ from django.core.checks import run_checks
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions.backups.folder import name_for
+from actions.backup_folder import name_for
 from tests.actions.backups.keeping import folder
 
 __all__ = ["folder"]

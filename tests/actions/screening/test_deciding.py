@@ -1,6 +1,7 @@
 """What a person's decision does, on held letters and on what offices tell."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from actions.models import (
     OfficeReport,
     WatchedMailbox,
 )
-from actions.screening import deciding
+from actions.screening import deciding, mending
 from representatives.models import Representative
 from tests.actions.factories import BODY, NOW, make_letter, make_organiser
 
@@ -176,6 +177,39 @@ def test_a_stop_holds_what_is_queued_until_it_is_lifted(organiser: User) -> None
     assert state_of(waiting) == State.QUEUED
 
 
+def test_of_two_stops_the_one_that_stands_goes_on_holding(organiser: User) -> None:
+    first = make_letter(state=State.ACCEPTED)
+    same: dict[str, Any] = {
+        "campaign": first.campaign,
+        "representative": first.representative,
+    }
+    second, waiting = make_letter(state=State.ACCEPTED, **same), make_letter(**same)
+    stops = [told(Kind.STOP, letter) for letter in (first, second)]
+    for stop in stops:
+        deciding.accept(stop, NOW, by=organiser)
+    submitting.confirm(waiting, now=NOW)
+
+    assert deciding.lift(stops[0], NOW + DAY)
+    assert (state_of(waiting), waiting.held_for) == (State.HELD, "office_asked")
+    assert deciding.lift(stops[1], NOW + DAY)
+    assert state_of(waiting) == State.QUEUED
+
+
+def test_lifting_a_stop_of_a_trial_lets_no_real_letter_go(organiser: User) -> None:
+    trial = make_letter(state=State.ACCEPTED, is_demo=True)
+    same: dict[str, Any] = {
+        "campaign": trial.campaign,
+        "representative": trial.representative,
+    }
+    real = make_letter(
+        state=State.HELD, held_for=Letter.Hold.OFFICE_ASKED, is_demo=False, **same
+    )
+    stop = told(Kind.STOP, trial)
+    deciding.accept(stop, NOW, by=organiser)
+    assert deciding.lift(stop, NOW + DAY)
+    assert state_of(real) == State.HELD
+
+
 def test_a_stop_holds_what_waits_for_a_better_address_too(organiser: User) -> None:
     letter = make_letter(state=State.ACCEPTED)
     member = letter.representative
@@ -188,6 +222,7 @@ def test_a_stop_holds_what_waits_for_a_better_address_too(organiser: User) -> No
     assert waiting.held_for == Letter.Hold.OFFICE_ASKED
     Representative.objects.filter(pk=member.pk).update(email="new@parliament.example")
     failing.mend_corrected(NOW, live=False)
+    mending.let_go(NOW, live=False)
     assert state_of(waiting) == State.HELD
 
     waiting.representative.refresh_from_db()
@@ -201,15 +236,35 @@ def test_while_abuse_is_looked_at_the_same_writers_other_letters_wait(
     organiser: User,
 ) -> None:
     letter = make_letter(state=State.ACCEPTED, sender_email="jo@mail.example")
-    other = make_letter(state=State.QUEUED, sender_email="Jo@mail.example")
-    strangers = make_letter(state=State.QUEUED)
+    others = [
+        make_letter(state=State.QUEUED, sender_email=address)
+        for address in ("Jo@mail.example", "jo+mp@mail.example", "Jo+x+y@Mail.example")
+    ]
+    strangers = [
+        make_letter(state=State.QUEUED, sender_email=address)
+        for address in ("ajo@mail.example", "jo@other.example", "jo.x@mail.example")
+    ]
     report = told(Kind.ABUSIVE, letter)
-    assert state_of(other) == State.HELD
-    assert state_of(strangers) == State.QUEUED
+    assert {state_of(other) for other in others} == {State.HELD}
+    assert {state_of(stranger) for stranger in strangers} == {State.QUEUED}
 
     assert deciding.decline(report, NOW + DAY, by=organiser)
-    assert state_of(other) == State.QUEUED
+    assert {state_of(other) for other in others} == {State.QUEUED}
     assert not WatchedMailbox.objects.exists()
+
+
+def test_while_abuse_is_looked_at_no_correction_of_an_address_lets_letters_go(
+    organiser: User,
+) -> None:
+    other = make_letter(state=State.QUEUED, sender_email="jo@mail.example")
+    failing.mark(other.recipient_email, "550 5.1.1 unknown", NOW, live=False)
+    letter = make_letter(state=State.ACCEPTED, sender_email="jo+mp@mail.example")
+    report = told(Kind.ABUSIVE, letter)
+    assert failing.mend(FailingAddress.objects.get(), NOW + DAY)
+    assert mending.let_go(NOW + DAY, live=False) == 0
+    assert state_of(other) == State.HELD
+    deciding.decline(report, NOW + DAY, by=organiser)
+    assert state_of(other) == State.QUEUED
 
 
 def test_setting_a_report_aside_lets_no_threat_go(organiser: User) -> None:
@@ -217,6 +272,19 @@ def test_setting_a_report_aside_lets_no_threat_go(organiser: User) -> None:
     letter = make_letter(state=State.ACCEPTED, sender_email=worse.sender_email)
     deciding.decline(told(Kind.ABUSIVE, letter), NOW, by=organiser)
     assert state_of(worse) == State.HELD
+
+
+def test_setting_one_of_two_reports_aside_lets_nothing_go(organiser: User) -> None:
+    letters = [
+        make_letter(state=State.ACCEPTED, sender_email=address)
+        for address in ("jo@mail.example", "jo+mp@mail.example")
+    ]
+    other = make_letter(state=State.QUEUED, sender_email="jo@mail.example")
+    reports = [told(Kind.ABUSIVE, letter) for letter in letters]
+    deciding.decline(reports[0], NOW, by=organiser)
+    assert (state_of(other), other.held_for) == (State.HELD, "watched")
+    deciding.decline(reports[1], NOW, by=organiser)
+    assert state_of(other) == State.QUEUED
 
 
 def test_setting_a_report_aside_lets_nothing_go_from_a_watched_mailbox(

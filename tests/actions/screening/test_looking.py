@@ -210,7 +210,7 @@ def test_a_watched_mailbox_waits_until_it_is_no_more() -> None:
     WatchedMailbox.objects.create(
         key=tokens.mailbox_key("Jo+x@mail.example"), since=NOW, until=NOW + DAY
     )
-    assert hold_of(confirmed(sender_email="jo@mail.example")) == Letter.Hold.ABUSE
+    assert hold_of(confirmed(sender_email="jo@mail.example")) == Letter.Hold.WATCHED
     later = confirmed(NOW + DAY, sender_email="jo@mail.example")
     assert hold_of(later) == ""
 

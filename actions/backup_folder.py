@@ -2,6 +2,7 @@
 
 import datetime
 import fcntl
+import logging
 import os
 import re
 import shutil
@@ -11,13 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 from actions.errors import BackupError
+
+logger = logging.getLogger(__name__)
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _NAME: Final = re.compile(r"postbag-(\d{8}T\d{6}Z)\.tar\.gz")
 _LOCK: Final = ".postbag-backup.lock"
 _UNFINISHED: Final = ".postbag-backup-"
+# A back-up is made every day, and the worker comes by every hour.
 _DAY: Final = datetime.timedelta(days=1)
+_SWEEPS_LIE_APART: Final = datetime.timedelta(hours=1)
 
 
 def name_for(made_at: datetime.datetime) -> str:
@@ -76,18 +83,51 @@ def put_in_place(finished: Path, folder: Path, name: str) -> Path:
     return place
 
 
-def forget_old(folder: Path, days: int, now: datetime.datetime) -> list[Path]:
-    """Erase the back-ups that would be older than ``days`` before the next one comes.
+def erase_old(
+    folder: Path,
+    days: int,
+    now: datetime.datetime,
+    until_next_time: datetime.timedelta = _DAY,
+) -> list[Path]:
+    """Erase the back-ups that would be older than ``days`` the next time; name them.
 
-    One comes every day. The newest stays whatever its age: while none can be made it
-    is all that there is.
+    The newest stays whatever its age: while none can be made it is all that there is.
+
+    Raises:
+        OSError: one can't be erased.
+
     """
     kept_for = datetime.timedelta(days=days)
     all_but_the_newest = sorted(_dated(folder))[:-1]
-    old = [path for at, path in all_but_the_newest if at + kept_for < now + _DAY]
+    old = [
+        path for at, path in all_but_the_newest if at + kept_for < now + until_next_time
+    ]
     for path in old:
         path.unlink(missing_ok=True)
     return old
+
+
+def forget(now: datetime.datetime) -> int:
+    """Erase the back-ups whose time is over, also where no new ones are made any more.
+
+    What can't be erased keeps nothing else from it, and the log says so every hour.
+
+    Returns:
+        How many there were.
+
+    """
+    folder, days = settings.BACKUPS_DIR, settings.BACKUPS_KEPT_DAYS
+    try:
+        return len(erase_old(folder, days, now, _SWEEPS_LIE_APART))
+    except OSError as error:
+        logger.error(  # noqa: TRY400 - a traceback would tell no more
+            "Back-ups in %s whose time is over could not be erased (%s). Erase those "
+            "that are older than %d days, and let Postbag's user write there.",
+            folder,
+            error.strerror,
+            days,
+        )
+        return 0
 
 
 def newest(folder: Path) -> datetime.datetime | None:
