@@ -24,9 +24,9 @@ _PERMANENT = range(500, 600)
 # fault.
 _PERMANENT_OVER_HTTP = frozenset({400, 413, 422})
 
-_PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
+PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
 _PROVIDER_BUSY = gettext_noop("The mail provider could not take it at that moment.")
-_PROVIDER_SENDS_NOTHING = gettext_noop(
+PROVIDER_SENDS_NOTHING = gettext_noop(
     "The mail provider sends nothing to this address, most often because mail to it "
     "came back before."
 )
@@ -173,9 +173,9 @@ def _meaning_of_provider(error: AnymailError) -> DeliveryError:
     They may repeat the mail, and are meant for whoever runs this place.
     """
     if isinstance(error, AnymailRecipientsRefused):
-        return PermanentDeliveryError(_PROVIDER_SENDS_NOTHING)
+        return PermanentDeliveryError(PROVIDER_SENDS_NOTHING)
     if error.status_code in _PERMANENT_OVER_HTTP:
-        return PermanentDeliveryError(_PROVIDER_REFUSED)
+        return PermanentDeliveryError(PROVIDER_REFUSED)
     return TemporaryDeliveryError(_PROVIDER_BUSY)
 
 
@@ -206,6 +206,11 @@ def told_in_a_bounce(status: str, diagnostic: str) -> str:
     found = _REPLY_CODE.search(diagnostic)
     code = int(found[0]) if found else 450 if status.startswith("4.") else 550
     return _answer(code, f"{status} {diagnostic}".encode(errors="replace"))
+
+
+def holds_an_answer(words: str) -> bool:
+    """Whether words hold a mail server's answer, by its code."""
+    return bool(_REPLY_CODE.search(words) or _STATUS.search(words))
 
 
 def _bytes(answer: bytes | str) -> bytes:
