@@ -56,6 +56,8 @@ _WORDS_OF_SERVERS = frozenset(
     )
 )
 
+# Of an answer, no more is looked at: it takes time that grows with its square.
+_LONGEST_ANSWER: Final = 2_000
 _REPLY_CODE = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
 _ANSWER = re.compile(r"[2-5]\d\d\b")
 _UNTOLD = re.compile(r"\w+ while handing it over\.")
@@ -218,7 +220,7 @@ def _bytes(answer: bytes | str) -> bytes:
 
 
 def _answer(code: int, answer: bytes) -> str:
-    text = answer.decode("ascii", "replace").lower()
+    text = answer[:_LONGEST_ANSWER].decode("ascii", "replace").lower()
     status = _STATUS.findall(text)[:1]
     # Addresses and whatever stands in brackets or quotation marks go first.
     text = re.sub(r"<[^>]*>|\"[^\"]*\"|'[^']*'|\([^)]*\)|\S*[@/.]\S*\w", " ", text)

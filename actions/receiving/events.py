@@ -18,7 +18,6 @@ from actions.receiving import following, outcomes
 from actions.receiving.outcomes import Came, Left
 from actions.screening import deciding
 
-_LONGEST_WORDS: Final = 2_000
 _REASONS: Final = {
     Kind.BOUNCE: "The mail provider says that it was not delivered.",
     Kind.COMPLAINT: "The mail provider says that it was marked as spam.",
@@ -133,5 +132,5 @@ def _readable(event: Event) -> bytes:
     """Write it as a mail, which is what a person who decides can read here."""
     told = EmailMessage(SMTP)
     told["Subject"] = f"What {event.provider} tells: {event.kind}"
-    told.set_content(event.words[:_LONGEST_WORDS].encode(errors="replace").decode())
+    told.set_content(event.words.encode(errors="replace").decode())
     return told.as_bytes()

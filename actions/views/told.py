@@ -59,6 +59,7 @@ _SOFT: Final[dict[str, tuple[tuple[str, ...], frozenset[object]]]] = {
     "postmark": (("Type",), frozenset({"SoftBounce"})),
     "sendgrid": (("type",), frozenset({"blocked"})),
 }
+_LONGEST_WORDS: Final = 2_000
 # That it sends nothing to an address, whatever it is.
 _OF_THE_ADDRESS: Final = frozenset(
     {
@@ -141,7 +142,7 @@ def _may_be_an_absence(told: AnymailTrackingEvent, provider: str) -> bool:
 
 
 def _words(told: AnymailTrackingEvent) -> str:
-    return str(told.mta_response or told.description or "")
+    return str(told.mta_response or told.description or "")[:_LONGEST_WORDS]
 
 
 def _at(told: object, *path: str) -> object:

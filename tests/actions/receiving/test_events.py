@@ -267,3 +267,28 @@ def test_a_provider_whose_package_is_missing_is_told_to_come_again(
     # Anymail checks that with a package that is not installed here.
     settings.ANYMAIL = {**settings.ANYMAIL, "RESEND_SIGNING_SECRET": KEY}
     assert tell(client, Posted(b"{}"), provider="resend").status_code == 503
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "x" * 100_000, "a@b\r\nBcc: c@d"])
+@pytest.mark.parametrize("what", ["bounce", "spam"])
+def test_whatever_a_provider_repeats_is_taken_in(
+    client: Client, odd: str, what: str
+) -> None:
+    letter = gone(Letter.State.ANSWERED)
+    answer = {"message": f"550 {odd}", "description": odd}
+    of_whom = {"recipient": odd, "user-variables": {"odd": odd}, "tags": [odd]}
+    headers = {"headers": {"message-id": odd}}
+    for changed in (
+        {"delivery-status": answer},
+        {"delivery-status": answer, "recipient": odd},
+        {"delivery-status": answer, "message": headers, **of_whom},
+    ):
+        posted = told_of(letter, what, **changed)
+        assert tell(client, posted).status_code == 200
+    assert state_of(letter) == Letter.State.ANSWERED
+
+
+def test_a_provider_brings_no_cookie_and_needs_none() -> None:
+    letter = gone()
+    assert tell(Client(enforce_csrf_checks=True), told_of(letter)).status_code == 200
+    assert state_of(letter) == Letter.State.BOUNCED
