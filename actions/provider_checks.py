@@ -37,13 +37,12 @@ def _of_events(name: str, provider: Provider) -> Iterator[checks.CheckMessage]:
             id="actions.W003",
         )
     elif not settings.EVENTS_WEBHOOK:
-        key = provider.key_of_events
+        needed = provider.key_of_events or "WEBHOOK_SECRET"
         yield checks.Warning(
             f"What {name} tells of mails that come back is not listened to: letters "
             "that did not arrive stay “sent” here.",
             hint=(
-                "Set ANYMAIL_WEBHOOK_SECRET"
-                f"{f' or ANYMAIL_{key}' if key else ''}, and have {name} call "
+                f"Set ANYMAIL_{needed}, and have {name} call "
                 f"{settings.SITE_URL}{_EVENTS_AT.format(name)} (README, “What a "
                 "provider tells”)."
             ),

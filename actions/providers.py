@@ -21,8 +21,9 @@ class Provider:
     tells: bool = True
     # Whether a webhook of its brings mail as it came, byte for byte.
     brings_mail: bool = False
-    # Which setting holds the key of its signature under either, "" where there is none
-    # to rely on: then a secret in the address is all that proves it.
+    # Which setting holds the key of its signature under either, without which Anymail
+    # believes nothing; "" where there is none to rely on: then a secret in the address
+    # is all that proves it.
     key_of_events: str = ""
     key_of_mail: str = ""
     # What its webhooks need that is not installed with Anymail.
@@ -88,8 +89,7 @@ def who_tells(name: str, anymail: Mapping[str, object]) -> str:
     provider = PROVIDERS.get(name)
     if provider is None or not provider.tells:
         return ""
-    is_signed = provider.key_of_events and anymail.get(provider.key_of_events)
-    return name if is_signed or anymail.get("WEBHOOK_SECRET") else ""
+    return name if anymail.get(provider.key_of_events or "WEBHOOK_SECRET") else ""
 
 
 def argument_of(name: str, setting: str) -> str:
