@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
 from actions import closure, pacing, rates, reasons, refusals
@@ -194,7 +195,8 @@ def _told(
 
 
 def _is_here_so_far(letter: Letter) -> bool:
-    return letter.state in _MAY_COME_BACK and not letter.is_demo
+    is_known = settings.RETURNS_ARE_HEARD and not letter.is_demo
+    return letter.state in _MAY_COME_BACK and is_known
 
 
 def _why(event: LetterEvent) -> refusals.Explanation:

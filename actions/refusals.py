@@ -24,9 +24,9 @@ _PERMANENT = range(500, 600)
 # fault.
 _PERMANENT_OVER_HTTP = frozenset({400, 413, 422})
 
-_PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
+PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
 _PROVIDER_BUSY = gettext_noop("The mail provider could not take it at that moment.")
-_PROVIDER_SENDS_NOTHING = gettext_noop(
+PROVIDER_SENDS_NOTHING = gettext_noop(
     "The mail provider sends nothing to this address, most often because mail to it "
     "came back before."
 )
@@ -56,6 +56,8 @@ _WORDS_OF_SERVERS = frozenset(
     )
 )
 
+# Of an answer, no more is looked at: it takes time that grows with its square.
+_LONGEST_ANSWER: Final = 2_000
 _REPLY_CODE = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
 _ANSWER = re.compile(r"[2-5]\d\d\b")
 _UNTOLD = re.compile(r"\w+ while handing it over\.")
@@ -173,9 +175,9 @@ def _meaning_of_provider(error: AnymailError) -> DeliveryError:
     They may repeat the mail, and are meant for whoever runs this place.
     """
     if isinstance(error, AnymailRecipientsRefused):
-        return PermanentDeliveryError(_PROVIDER_SENDS_NOTHING)
+        return PermanentDeliveryError(PROVIDER_SENDS_NOTHING)
     if error.status_code in _PERMANENT_OVER_HTTP:
-        return PermanentDeliveryError(_PROVIDER_REFUSED)
+        return PermanentDeliveryError(PROVIDER_REFUSED)
     return TemporaryDeliveryError(_PROVIDER_BUSY)
 
 
@@ -208,12 +210,17 @@ def told_in_a_bounce(status: str, diagnostic: str) -> str:
     return _answer(code, f"{status} {diagnostic}".encode(errors="replace"))
 
 
+def holds_an_answer(words: str) -> bool:
+    """Whether words hold a mail server's answer, by its code."""
+    return bool(_REPLY_CODE.search(words) or _STATUS.search(words))
+
+
 def _bytes(answer: bytes | str) -> bytes:
     return answer.encode(errors="replace") if isinstance(answer, str) else answer
 
 
 def _answer(code: int, answer: bytes) -> str:
-    text = answer.decode("ascii", "replace").lower()
+    text = answer[:_LONGEST_ANSWER].decode("ascii", "replace").lower()
     status = _STATUS.findall(text)[:1]
     # Addresses and whatever stands in brackets or quotation marks go first.
     text = re.sub(r"<[^>]*>|\"[^\"]*\"|'[^']*'|\([^)]*\)|\S*[@/.]\S*\w", " ", text)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("about/language/", speaking.language, name="language"),
     # Mailgun sends whole mails to addresses with this word at their end alone.
     path("webhooks/incoming/<slug:provider>/mime/", webhooks.incoming_mail),
+    path("webhooks/events/<slug:provider>/", webhooks.mail_events),
     path("health/", pages.health, name="health"),
     path("outbox/", pages.outbox, name="outbox"),
     # Before the letters: no token is a single word.

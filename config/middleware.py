@@ -23,6 +23,8 @@ def refuse_large_requests(get_response: View) -> View:
         limit = settings.LARGEST_REQUEST_BYTES
         if request.path_info.startswith("/webhooks/incoming/"):
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        elif request.path_info.startswith("/webhooks/events/"):
+            limit = settings.LARGEST_EVENTS_BYTES
         if declared.isdigit() and int(declared) > limit:
             return render(request, "413.html", status=413)
         return get_response(request)

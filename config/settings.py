@@ -9,6 +9,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.http import is_same_domain
 
+from actions import providers
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -129,37 +130,12 @@ NAMES_PER_ADDRESS_PER_WEEK = env.number("NAMES_PER_ADDRESS_PER_WEEK", 6, least=1
 DEEDS_PER_ADDRESS_PER_HOUR = env.number("DEEDS_PER_ADDRESS_PER_HOUR", 1200, least=1)
 SIGN_INS_PER_ADDRESS_PER_HOUR = env.number("SIGN_INS_PER_ADDRESS_PER_HOUR", 30, least=1)
 LARGEST_REQUEST_BYTES = env.number("LARGEST_REQUEST_BYTES", 1_000_000, least=10_000)
-DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST_BYTES
 # Of mail that comes in: larger ones are refused; files with an answer are passed on
 # until they have this many bytes together.
 LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 25_000_000, least=100_000)
 LARGEST_PASSED_ON_BYTES = env.number("LARGEST_PASSED_ON_BYTES", 10_000_000)
-# Who hands mail over by a webhook, the "user:password" in its address, and the key of
-# its signature where it has one.
-INCOMING_WEBHOOK = env.choice(
-    "INCOMING_WEBHOOK", ("none", "mailgun", "postmark"), "none"
-)
-_webhook_secret = env.text("INCOMING_WEBHOOK_SECRET")
-_webhook_key = env.text("INCOMING_WEBHOOK_KEY")
-if INCOMING_WEBHOOK != "none":
-    if len(_webhook_secret) < _SHORTEST_SECRET or ":" not in _webhook_secret:
-        message = (
-            "INCOMING_WEBHOOK also needs INCOMING_WEBHOOK_SECRET: a name, a colon and "
-            f"a long random password, {_SHORTEST_SECRET} characters at least."
-        )
-        raise env.SettingError(message)
-    if INCOMING_WEBHOOK == "mailgun" and not _webhook_key:
-        message = (
-            "INCOMING_WEBHOOK=mailgun also needs INCOMING_WEBHOOK_KEY: Mailgun's “HTTP "
-            "webhook signing key”."
-        )
-        raise env.SettingError(message)
-    # A form may write each byte as three.
-    DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * LARGEST_INCOMING_BYTES
-ANYMAIL |= {
-    "WEBHOOK_SECRET": _webhook_secret,
-    "MAILGUN_WEBHOOK_SIGNING_KEY": _webhook_key,
-}
+# Of what a provider tells at a time; SparkPost sends so much.
+LARGEST_EVENTS_BYTES = env.number("LARGEST_EVENTS_BYTES", 10_000_000, least=100_000)
 # A letter sent sooner after its page was made than a person can read is a robot's.
 LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
 # How many letters go out in an hour, by however many workers: to one MP from Monday to
@@ -182,6 +158,54 @@ if DELIVERY_IS_LIVE and not PROXY_COUNT:
         "SITE_URL."
     )
     raise env.SettingError(message)
+
+# --- Webhooks ---------------------------------------------------------------------
+# Who hands mail over, and who tells what became of ours: the provider that takes it.
+# Each is proved by the "user:password" in its address, by the key of its signature, or
+# by both.
+INCOMING_WEBHOOK = env.choice(
+    "INCOMING_WEBHOOK", ("none", *providers.BRING_MAIL), "none"
+)
+INCOMING_WEBHOOK_KEY = env.text("INCOMING_WEBHOOK_KEY")
+_webhook_secrets = {
+    name: env.text(name)
+    for name in ("ANYMAIL_WEBHOOK_SECRET", "INCOMING_WEBHOOK_SECRET")
+}
+for _name, _secret in _webhook_secrets.items():
+    if _secret and (len(_secret) < _SHORTEST_SECRET or ":" not in _secret):
+        message = (
+            f"{_name} must be a name, a colon and a long random password, "
+            f"{_SHORTEST_SECRET} characters at least."
+        )
+        raise env.SettingError(message)
+# Either opens both addresses.
+ANYMAIL["WEBHOOK_SECRET"] = [one for one in _webhook_secrets.values() if one]
+if INCOMING_WEBHOOK != "none":
+    _bringer = providers.PROVIDERS[INCOMING_WEBHOOK]
+    # Also where there is a signature, which is checked once all of a mail is read.
+    if not ANYMAIL["WEBHOOK_SECRET"]:
+        message = (
+            f"INCOMING_WEBHOOK={INCOMING_WEBHOOK} also needs INCOMING_WEBHOOK_SECRET: "
+            "a name, a colon and a long random password, which stand in the address."
+        )
+        raise env.SettingError(message)
+    if _bringer.key_of_mail and not (
+        INCOMING_WEBHOOK_KEY or ANYMAIL.get(_bringer.key_of_mail)
+    ):
+        message = (
+            f"INCOMING_WEBHOOK={INCOMING_WEBHOOK} also needs INCOMING_WEBHOOK_KEY: the "
+            f"key of its signature, ANYMAIL_{_bringer.key_of_mail} in Anymail's words."
+        )
+        raise env.SettingError(message)
+EVENTS_WEBHOOK = providers.who_tells(MAIL_PROVIDER, ANYMAIL)
+# A provider that nobody listens to leaves it open whether a letter came back.
+RETURNS_ARE_HEARD = not MAIL_PROVIDER or bool(EVENTS_WEBHOOK)
+# A form may write each byte as three.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(
+    LARGEST_REQUEST_BYTES,
+    3 * LARGEST_INCOMING_BYTES if INCOMING_WEBHOOK != "none" else 0,
+    LARGEST_EVENTS_BYTES if EVENTS_WEBHOOK else 0,
+)
 
 # --- Other people's services ------------------------------------------------------
 # Which are asked, in this order, for a postcode that our own register lacks.

@@ -7,7 +7,7 @@ import datetime
 import re
 from typing import Final
 
-from actions import failing, holding, lifecycle
+from actions import failing, holding, lifecycle, refusals
 from actions.incoming.verdicts import Failure
 from actions.lifecycle import Move
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
@@ -32,8 +32,9 @@ _OF_US: Final = re.compile(
 
 
 def speaks_of_us(failure: Failure) -> bool:
-    """Whether a letter came back for what its receiver thinks of our mail."""
-    return _OF_US.match(failure.reason) is not None
+    """Whether a letter came back for what somebody on its way thinks of our mail."""
+    of_us = _OF_US.match(failure.reason) is not None
+    return of_us or failure.reason == refusals.PROVIDER_REFUSED
 
 
 def come_back(

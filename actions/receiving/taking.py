@@ -3,12 +3,10 @@
 import datetime
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from actions import addresses, lifecycle
 from actions.errors import TooEarlyError, UnreadableMailError
@@ -17,23 +15,13 @@ from actions.incoming.fields import Fields
 from actions.incoming.values import Envelope
 from actions.incoming.verdicts import Classification, Expected, Kind
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
-from actions.receiving import following
+from actions.receiving import following, outcomes
+from actions.receiving.outcomes import Came, Left
 
-State = IncomingMail.State
 # More than that of one letter is a flood; what exceeds it is counted and not looked at.
 MOST_OF_A_LETTER: Final = 50
 _HEADER: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 _LONGEST_HEADER: Final = 64_000
-
-
-@dataclass(frozen=True)
-class _Left:
-    """What is left to do with a mail."""
-
-    reason: str
-    state: IncomingMail.State = State.DONE
-    # Whether its content is still needed.
-    keeps: bool = False
 
 
 class _Read(NamedTuple):
@@ -74,35 +62,21 @@ def _take_in(
     domain = addresses.domain()
     # Locked before anything is stored, so that of two mails one waits for the other.
     letter = _letter_with(tag, live=live)
-    if letter and _is_going(letter):
+    if letter and outcomes.is_going(letter):
         raise TooEarlyError(str(letter.pk))
     verdict = (
         classifying.classify(mail, _expected(letter, mail, domain))
         if mail
         else Classification(Kind.DOUBT, fault)
     )
-    row, is_new = IncomingMail.objects.get_or_create(
-        digest=_digest(raw, tag),
-        defaults={
-            "letter": letter,
-            "is_demo": not live,
-            "kind": verdict.kind,
-            "state": State.DONE,
-            "reason": verdict.reason,
-            "size": len(raw),
-            "received_at": now,
-            "emptied_at": now,
-        },
-    )
+    came = Came(_digest(raw, tag), now, live, len(raw))
+    row, is_new = outcomes.note(came, letter, verdict)
     if is_new and letter:
         is_flood = letter.incoming.count() > MOST_OF_A_LETTER
         left = (
             _flooded(row, letter) if is_flood else _follow(row, letter, mail, verdict)
         )
-        row.state, row.reason = left.state, left.reason
-        if left.keeps:
-            row.content, row.emptied_at = raw, None
-        row.save(update_fields=["state", "reason", "content", "emptied_at"])
+        outcomes.settle(row, left, raw)
     return row
 
 
@@ -126,17 +100,6 @@ def _letter_with(tag: str, *, live: bool) -> Letter | None:
     """
     mine = Letter.objects.of_mode(live=live).filter(tag=tag or "-")
     return mine.select_for_update(no_key=True).first()
-
-
-def _is_going(letter: Letter) -> bool:
-    """Whether a worker has it in hand, or has not written down yet that it went."""
-    return (
-        letter.state == Letter.State.QUEUED
-        and letter.deliveries.filter(
-            Q(lease__isnull=False) | Q(state=Delivery.State.SENT),
-            kind=Delivery.Kind.LETTER,
-        ).exists()
-    )
 
 
 def _expected(
@@ -169,7 +132,7 @@ def _follow(
     letter: Letter,
     mail: values.IncomingMail | None,
     verdict: Classification,
-) -> _Left:
+) -> Left:
     if mail is None:
         return _unread(row, letter, verdict)
     if mail.is_for_notices:
@@ -181,20 +144,20 @@ def _follow(
     return _of_the_office(row, letter, verdict)
 
 
-def _flooded(row: IncomingMail, letter: Letter) -> _Left:
+def _flooded(row: IncomingMail, letter: Letter) -> Left:
     """Tell the letter's writer once: the answer may be among what is not looked at."""
     kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
     if letter.has_gone and not letter.events.filter(kind=kind).exists():
         lifecycle.note(letter, kind, row.received_at)
-    return _Left("More came for this letter than is looked at.")
+    return Left("More came for this letter than is looked at.")
 
 
-def _unread(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:
+def _unread(row: IncomingMail, letter: Letter, verdict: Classification) -> Left:
     """Tell the letter's writer: it may have been the answer."""
     if letter.has_gone:
         kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
         lifecycle.note(letter, kind, row.received_at)
-    return _Left(verdict.reason)
+    return Left(verdict.reason)
 
 
 def _of_a_notice(
@@ -202,23 +165,23 @@ def _of_a_notice(
     letter: Letter,
     mail: values.IncomingMail,
     verdict: Classification,
-) -> _Left:
+) -> Left:
     """Follow what came back of a mail to the letter's writer."""
     match verdict.kind:
         case Kind.BOUNCE:
             ids = frozenset(mail.original.message_ids)
             following.notice_come_back(letter, ids, row.received_at)
         case Kind.COMPLAINT | Kind.DOUBT | Kind.REPLY:
-            return _for_a_person(verdict.reason)
-    return _Left(verdict.reason)
+            return outcomes.for_a_person(verdict.reason)
+    return Left(verdict.reason)
 
 
-def _of_its_writer(verdict: Classification) -> _Left:
+def _of_its_writer(verdict: Classification) -> Left:
     """Never send somebody their own mail: theirs would come back, and so on."""
     reason = "It came from whoever wrote the letter."
     if verdict.kind in {Kind.REPLY, Kind.DOUBT}:
-        return _for_a_person(reason)
-    return _Left(reason)
+        return outcomes.for_a_person(reason)
+    return Left(reason)
 
 
 def _come_back(
@@ -226,44 +189,33 @@ def _come_back(
     letter: Letter,
     mail: values.IncomingMail,
     verdict: Classification,
-) -> _Left:
-    if letter.state == Letter.State.BOUNCED:
-        return _Left("The letter had come back already.")
+) -> Left:
     sent = letter.deliveries.filter(kind=Delivery.Kind.LETTER)
     ids = {f"<{one}@" for one in sent.values_list("pk", flat=True)}
     is_proven = any(
         found.startswith(one) for found in mail.original.message_ids for one in ids
     )
-    failure = verdict.failure
-    if not following.come_back(letter, failure, row.received_at, is_proven=is_proven):
-        return _for_a_person(
-            "It says that the letter came back, which what is known of it contradicts."
-        )
-    if failure and following.speaks_of_us(failure):
-        return _for_a_person("A rule of the MP’s mail server refuses mail of ours.")
-    return _Left(verdict.reason)
+    return outcomes.come_back(letter, verdict, row.received_at, is_proven=is_proven)
 
 
-def _of_the_office(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:
+def _of_the_office(row: IncomingMail, letter: Letter, verdict: Classification) -> Left:
     match verdict.kind:
         case Kind.AUTO_REPLY | Kind.REPLY:
             return _answered(row, letter, verdict)
         case Kind.CHALLENGE | Kind.COMPLAINT | Kind.DOUBT:
-            return _for_a_person(verdict.reason)
-    return _Left(verdict.reason)
+            return outcomes.for_a_person(verdict.reason)
+    return Left(verdict.reason)
 
 
-def _answered(row: IncomingMail, letter: Letter, verdict: Classification) -> _Left:
+def _answered(row: IncomingMail, letter: Letter, verdict: Classification) -> Left:
     if not letter.has_gone:
-        return _Left("Its letter has not gone.")
+        return Left("Its letter has not gone.")
     now = row.received_at
     if verdict.kind == Kind.AUTO_REPLY:
-        return _Left(verdict.reason, keeps=following.acknowledge(row, letter, now))
+        return Left(verdict.reason, keeps=following.acknowledge(row, letter, now))
     if not following.may_pass_on(letter, now):
-        return _for_a_person("More came for this letter than goes on by itself.")
+        return outcomes.for_a_person(
+            "More came for this letter than goes on by itself."
+        )
     following.pass_on(row, letter, now)
-    return _Left(verdict.reason, keeps=True)
-
-
-def _for_a_person(reason: str) -> _Left:
-    return _Left(reason, State.FOR_A_PERSON, keeps=True)
+    return Left(verdict.reason, keeps=True)

@@ -183,6 +183,7 @@ def _status(
         outcome=outcome,
         plan=history.plan_for(shown, now),
         is_on_its_way=history.is_on_its_way(shown, now),
+        are_returns_heard=settings.RETURNS_ARE_HEARD,
         telling=replies.telling_of(shown, events),
         told=reasons.of_holding(shown, now),
         failure=reasons.of_failure(shown) if has_failed else None,

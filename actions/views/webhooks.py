@@ -1,32 +1,31 @@
-"""Mail that a provider hands over by a request of its own (a webhook).
+"""What mail providers hand over by requests of their own (webhooks): mail, and news.
 
-Anymail checks that the request is the provider's: by a secret in the address, and by
-its signature. What it would make of the mail is not used, as the standard library's
-parser stands behind it, which strangers' mail can keep busy; nor are its signals.
+Anymail checks that a request is the provider's, by a secret in the address and by its
+signature, and reads what it tells. Its signals are not used: the function is called.
 """
 
-import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from anymail.webhooks.base import AnymailBaseWebhookView
-from anymail.webhooks.mailgun import MailgunInboundWebhookView
-from anymail.webhooks.postmark import PostmarkInboundWebhookView
+from anymail.exceptions import AnymailError
+from anymail.webhooks.base import AnymailBaseWebhookView, AnymailBasicAuthMixin
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from actions import limiting
 from actions.errors import TemporaryDeliveryError, TooEarlyError, TooManyError
-from actions.incoming.values import Envelope
-from actions.receiving import taking
+from actions.providers import PROVIDERS, argument_of
+from actions.receiving import events, taking
+from actions.views import handed, told
 from representatives.clients import address_of
 
 logger = logging.getLogger(__name__)
@@ -38,77 +37,114 @@ _TOLD_AGAIN: Final = (
     OperationalError,
     InterfaceError,
 )
+# What Anymail raises at requests that are not what a provider sends: it takes their
+# shape for granted.
+_NOT_THEIRS: Final = (
+    AnymailError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    SuspiciousOperation,
+    TypeError,
+    ValueError,
+)
 
 
-class _Handed(NamedTuple):
-    """A mail as a provider hands it over."""
+class _Hook(NamedTuple):
+    """How a provider proves itself, and how its requests are read."""
 
-    raw: bytes
-    envelope: Envelope
-
-
-class _Provider(NamedTuple):
-    """How a provider proves itself, and where its request holds the mail."""
-
-    view: type[AnymailBaseWebhookView]
-    # Raises KeyError, TypeError or ValueError where the mail is not there whole.
-    read: Callable[[HttpRequest], _Handed]
+    view_of: Callable[[], AnymailBaseWebhookView]
+    # Gives what to do for each thing in it, once all of it was read.
+    read: Callable[[HttpRequest, AnymailBaseWebhookView], list[Callable[[], object]]]
 
 
-def _of_mailgun(request: HttpRequest) -> _Handed:
-    """Read what its routes forward to an address that ends with "mime/"."""
-    written, fields = request.POST["body-mime"], request.POST
-    envelope = Envelope(fields.get("sender"), fields["recipient"])
-    return _Handed(written.encode(errors="replace"), envelope)
-
-
-def _of_postmark(request: HttpRequest) -> _Handed:
-    """Read what it sends if it is told to include the raw mail."""
-    told = json.loads(request.body)
-    written, recipient = told["RawEmail"], told["OriginalRecipient"]
-    if not isinstance(written, str) or not isinstance(recipient, str):
-        raise TypeError
-    return _Handed(written.encode(errors="replace"), Envelope(None, recipient))
-
-
-PROVIDERS: Final = {
-    "mailgun": _Provider(MailgunInboundWebhookView, _of_mailgun),
-    "postmark": _Provider(PostmarkInboundWebhookView, _of_postmark),
-}
+# Some providers try an address out by GET or HEAD.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def incoming_mail(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take mail in, if it is the provider's that the settings name who brings it."""
+    known = handed.PROVIDERS.get(provider)
+    if known is None or provider != settings.INCOMING_WEBHOOK:
+        raise Http404
+    setting, key = PROVIDERS[provider].key_of_mail, settings.INCOMING_WEBHOOK_KEY
+    arguments = {argument_of(provider, setting): key} if setting and key else {}
+    hook = _Hook(
+        partial(known.view, **arguments),
+        lambda request, _: [partial(_take_mail, one) for one in known.read(request)],
+    )
+    return _answer(request, hook)
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def incoming_mail(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a mail in, if it is the provider's that the settings name who brings it."""
-    known = PROVIDERS.get(provider)
-    if known is None or provider != settings.INCOMING_WEBHOOK:
+def mail_events(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take in what became of mails, if it is told by the provider that took them."""
+    view = told.VIEWS.get(provider)
+    if view is None or provider != settings.EVENTS_WEBHOOK:
         raise Http404
-    if not _is_theirs(request, known):
+    if provider == "amazon_ses" and not request.headers.get("Authorization"):
+        # Only then does it send the secret that its address holds.
+        answer = _said("Who is it?", HTTPStatus.UNAUTHORIZED)
+        answer["WWW-Authenticate"] = 'Basic realm="Postbag"'
+        return answer
+    hook = _Hook(
+        view,
+        lambda request, view: [
+            partial(_take_event, one) for one in told.read(request, view, provider)
+        ],
+    )
+    return _answer(request, hook)
+
+
+def _take_mail(mail: handed.Handed) -> object:
+    return taking.take_in(*mail, timezone.now(), live=settings.DELIVERY_IS_LIVE)
+
+
+def _take_event(event: events.Event) -> object:
+    return events.take_in(event, timezone.now(), live=settings.DELIVERY_IS_LIVE)
+
+
+def _answer(request: HttpRequest, hook: _Hook) -> HttpResponse:
+    """Do what a request brings, each once however often it comes."""
+    if request.method != "POST":
+        return _said("Webhooks come here.", HTTPStatus.OK)
+    try:
+        return _answer_to_post(request, hook)
+    except ImproperlyConfigured:
+        logger.warning("A webhook is not set up: run manage.py check --deploy.")
+    except _TOLD_AGAIN as error:
+        logger.warning("A webhook is not taken in now: %s", type(error).__name__)
+    answer = _said("Not now.", HTTPStatus.SERVICE_UNAVAILABLE)
+    answer["Retry-After"] = str(_AGAIN_IN_SECONDS)
+    return answer
+
+
+def _answer_to_post(request: HttpRequest, hook: _Hook) -> HttpResponse:
+    view = hook.view_of()
+    if not _is_theirs(request, view):
         return _refused(request)
     try:
-        handed = known.read(request)
-    except (KeyError, TypeError, ValueError, RecursionError, SuspiciousOperation):
-        logger.warning("A webhook brought no whole mail: see its set-up in README.md.")
-        return _said("There is no whole mail in it.", HTTPStatus.BAD_REQUEST)
-    try:
-        taking.take_in(*handed, timezone.now(), live=settings.DELIVERY_IS_LIVE)
-    except _TOLD_AGAIN as error:
-        logger.warning("Mail is not taken in now: %s", type(error).__name__)
-        answer = _said("Not now.", HTTPStatus.SERVICE_UNAVAILABLE)
-        answer["Retry-After"] = str(_AGAIN_IN_SECONDS)
-        return answer
+        deeds = hook.read(request, view)
+    except (*_NOT_THEIRS, ImproperlyConfigured):
+        logger.warning("A webhook brought nothing whole: see its set-up in README.")
+        return _said("It is not what belongs here.", HTTPStatus.BAD_REQUEST)
+    for deed in deeds:
+        deed()
     return _said("Taken.", HTTPStatus.OK)
 
 
-def _is_theirs(request: HttpRequest, provider: _Provider) -> bool:
-    view = provider.view()
+def _is_theirs(request: HttpRequest, view: AnymailBaseWebhookView) -> bool:
     view.setup(request)
     try:
         # The secret first: without it nothing of the request is read.
+        AnymailBasicAuthMixin.validate_request(view, request)
         view.run_validators(request)
-    except (SuspiciousOperation, ValueError, TypeError, RecursionError):
+    except _NOT_THEIRS:
         return False
     return True
 
@@ -127,6 +163,7 @@ def _refused(request: HttpRequest) -> HttpResponse:
         answer = _said("Too many.", HTTPStatus.TOO_MANY_REQUESTS)
         answer["Retry-After"] = str(error.retry_after)
         return answer
+    logger.warning("A webhook was refused: neither secret nor signature proves it.")
     return _said("Not the provider's.", HTTPStatus.FORBIDDEN)
 
 

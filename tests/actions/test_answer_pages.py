@@ -279,6 +279,17 @@ def test_a_letter_that_went_is_said_not_to_have_come_back_so_far(
     assert "The mail server took it. It has not come back so far." in page
 
 
+def test_where_nobody_hears_of_returns_nothing_is_said_of_them(
+    client: Client, settings: Settings
+) -> None:
+    settings.RETURNS_ARE_HEARD = False
+    letter = make(is_demo=False)
+    lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
+    page = shown(client, letter)
+    assert f"The mail server took it on {day(timezone.now())}." in page
+    assert "come back" not in page
+
+
 def test_a_letter_that_came_back_is_never_said_not_to_have(client: Client) -> None:
     letter = make(is_demo=False)
     lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())

@@ -1,18 +1,23 @@
 """Letters that go out by a provider's HTTP API instead of a mail server."""
 
 import json
+import pkgutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from anymail import backends
 from pytest_django import Settings
 
-from actions import delivering
+from actions import delivering, providers
 from actions.models import Delivery, Letter
+from actions.views import handed, told
 from tests.actions.factories import NOW, make_letter
+from tests.actions.receiving.arriving import gone, raw, take
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +81,8 @@ def provider(settings: Settings) -> Iterator[Provider]:
             "MAILGUN_API_URL": f"{address}/v3",
             "POSTMARK_SERVER_TOKEN": "key",
             "POSTMARK_API_URL": address,
+            "POSTAL_API_KEY": "key",
+            "POSTAL_API_URL": address,
         }
         yield fake
         server.shutdown()
@@ -168,3 +175,87 @@ def test_a_provider_without_its_key_is_no_letters_fault(
     tidings = deliver()
     assert not tidings.any_moved
     assert "MAILGUN_API_KEY" in tidings.trouble
+
+
+# --- What a provider can tell of ----------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [Letter.State.QUEUED, "awaiting_confirmation"])
+def test_nobody_is_told_who_opens_a_mail_whatever_else_is_set(
+    provider: Provider, settings: Settings, state: str
+) -> None:
+    wish = {"track_opens": True, "track_clicks": True}
+    settings.ANYMAIL = {**settings.ANYMAIL, "SEND_DEFAULTS": wish}
+    make_letter(state=state)
+    assert deliver().sent == 1
+    form = provider.form()
+    assert form["o:tracking-opens"] == form["o:tracking-clicks"] == "no"
+
+
+def test_an_answer_that_is_passed_on_is_not_tracked_either(provider: Provider) -> None:
+    letter = gone(is_demo=False)
+    take(raw("reply-plain", letter))
+    assert deliver().sent == 1
+    form = provider.form()
+    assert letter.sender_email in form["to"]
+    assert form["o:tracking-opens"] == form["o:tracking-clicks"] == "no"
+    mail = letter.deliveries.get(kind=Delivery.Kind.FORWARD)
+    assert form[f"v:{providers.OURS}"] == str(mail.pk)
+
+
+def test_a_provider_keeps_the_name_of_our_mail_and_nothing_else(
+    provider: Provider,
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    assert deliver().sent == 1
+    kept = {key: value for key, value in provider.form().items() if key[:2] == "v:"}
+    assert kept == {f"v:{providers.OURS}": str(letter.deliveries.get().pk)}
+    assert "o:tag" not in provider.form()
+
+
+def test_a_provider_that_keeps_only_tags_has_it_as_one(
+    provider: Provider, settings: Settings
+) -> None:
+    settings.MAIL_PROVIDER = "postal"
+    settings.EMAIL_BACKEND = "anymail.backends.postal.EmailBackend"
+    letter = make_letter(state=Letter.State.QUEUED)
+    taken = {letter.recipient_email: {"id": 1, "token": "t"}}
+    provider.answers = [(200, {"status": "success", "data": {"messages": taken}})]
+    assert deliver().sent == 1
+    _, _, body = provider.requests[0]
+    assert json.loads(body)["tag"] == str(letter.deliveries.get().pk)
+
+
+def test_the_table_of_providers_is_anymails() -> None:
+    known = {found.name for found in pkgutil.iter_modules(backends.__path__)}
+    assert known - set(providers.PROVIDERS) == {
+        "base",
+        "base_requests",
+        "console",
+        "test",
+    }
+    assert set(providers.PROVIDERS) <= known
+
+
+@pytest.mark.parametrize("name", providers.PROVIDERS)
+def test_what_a_provider_can_do_is_what_anymail_does_with_it(name: str) -> None:
+    known = providers.PROVIDERS[name]
+    folder = Path(backends.__path__[0])
+    sending = (folder / f"{name}.py").read_text()
+    if name == "sendinblue":
+        sending = (folder / "brevo.py").read_text()
+    can_say = {
+        what: f"\n    def set_{what}(self" in sending
+        for what in ("track_opens", "track_clicks", "metadata")
+    }
+    assert can_say == {
+        "track_opens": known.asks_about_opens,
+        "track_clicks": known.asks_about_opens,
+        "metadata": not known.has_only_tags,
+    }
+    assert known.tells == (name in told.VIEWS)
+    assert known.brings_mail == (name in handed.PROVIDERS)
+    place = folder.parent / "webhooks" / f"{name}.py"
+    hooks = place.read_text() if place.exists() else ""
+    for setting in {known.key_of_events, known.key_of_mail} - {""}:
+        assert f'"{providers.argument_of(name, setting)}"' in hooks

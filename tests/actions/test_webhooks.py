@@ -1,6 +1,5 @@
 """Mail by a provider's webhook: what is theirs is taken in, what is forged is not."""
 
-import base64
 import hashlib
 import hmac
 import json
@@ -17,19 +16,19 @@ from actions.models import IncomingMail, Letter
 from actions.receiving import taking
 from tests.actions.factories import make_letter
 from tests.actions.receiving.arriving import events, gone, owed, raw, written
+from tests.actions.told_by_providers import KEY, SECRET, basic
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
 
 pytestmark = pytest.mark.django_db
-SECRET = "postbag:a-long-random-password-of-theirs"
-KEY = "key-of-their-signature"
 
 
 @pytest.fixture
 def mailgun(settings: Settings) -> None:
     settings.INCOMING_WEBHOOK = "mailgun"
-    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
+    settings.INCOMING_WEBHOOK_KEY = KEY
+    settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET]}
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * settings.LARGEST_INCOMING_BYTES
 
 
@@ -37,10 +36,6 @@ def mailgun(settings: Settings) -> None:
 def postmark(settings: Settings) -> None:
     settings.INCOMING_WEBHOOK = "postmark"
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
-
-
-def basic(secret: str = SECRET) -> dict[str, str]:
-    return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
 
 
 def signed(content: bytes, recipient: str, **fields: str) -> dict[str, str]:

@@ -292,3 +292,41 @@ def test_a_webhook_without_what_proves_it_does_not_start(tmp_path: Path) -> None
         assert started.returncode == 1
         assert missing in started.stderr
         assert secret not in started.stderr
+
+
+def test_a_provider_tells_of_mails_where_it_can_prove_itself(tmp_path: Path) -> None:
+    said = {name: value for name, value in LIVE.items() if name != "MAIL_URL"}
+    shown = (
+        "from django.conf import settings as s; print(s.EVENTS_WEBHOOK, "
+        "s.RETURNS_ARE_HEARD, s.DATA_UPLOAD_MAX_MEMORY_SIZE, "
+        "s.ANYMAIL['WEBHOOK_SECRET'])"
+    )
+    secret = "postbag:a-long-random-password-of-theirs"
+    for settings, told in (
+        ({"ANYMAIL_BACKEND": "postmark"}, "False 1000000 []"),
+        (
+            {"ANYMAIL_BACKEND": "postmark", "ANYMAIL_WEBHOOK_SECRET": secret},
+            f"postmark True 10000000 ['{secret}']",
+        ),
+        (
+            {
+                "ANYMAIL_BACKEND": "mailgun",
+                "ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY": "key",
+            },
+            "mailgun True 10000000 []",
+        ),
+        (
+            {"ANYMAIL_BACKEND": "scaleway", "ANYMAIL_WEBHOOK_SECRET": secret},
+            f"False 1000000 ['{secret}']",
+        ),
+        ({"MAIL_URL": LIVE["MAIL_URL"]}, "True 1000000 []"),
+    ):
+        started = run(tmp_path, shown, **said, **settings)
+        assert started.stdout.strip() == told, started.stderr
+
+
+def test_a_short_secret_of_a_webhook_does_not_start(tmp_path: Path) -> None:
+    started = start(tmp_path, ANYMAIL_WEBHOOK_SECRET="postbag:short")
+    assert started.returncode == 1
+    assert "ANYMAIL_WEBHOOK_SECRET must be a name, a colon and" in started.stderr
+    assert "postbag:short" not in started.stderr
