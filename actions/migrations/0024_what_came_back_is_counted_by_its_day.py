@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0024_watched_mailboxes_have_a_hold"),
+        ("actions", "0023_watched_mailboxes_have_a_hold"),
     ]
 
     operations = [
