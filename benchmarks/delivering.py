@@ -1,6 +1,5 @@
 """Delivering letters, with claim and record, beside bare smtplib."""
 
-import smtplib
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from actions import delivering, mail
+from actions import delivering, mail, mail_server
 from actions.models import Delivery
 from benchmarks import crews, filling, relay
 from benchmarks.crews import NotDeliveredError, Sent
@@ -107,7 +106,7 @@ def _shares_of_time() -> Iterator[Figure]:
     smtp, database = Stopwatch(), Stopwatch()
     with connection.cursor() as cursor, ExitStack() as watching:
         for owner, watch, names in (
-            (smtplib.SMTP, smtp, ("__init__", "sendmail", "quit")),
+            (mail_server.Dialogue, smtp, ("__init__", "sendmail", "quit")),
             (type(cursor.cursor), database, ("execute", "executemany")),
             (type(cursor.cursor), database, ("fetchone", "fetchmany", "fetchall")),
             (connection, database, ("commit", "rollback")),

@@ -69,6 +69,7 @@ class MailServer:
         self.begun = threading.Event()
         self.connections = 0
         self.starttls: SSLContext | None = None
+        self.takes_groups = True  # of commands (PIPELINING)
         # Of mails that came whole: how many were taken and no answer came, and how many
         # got none, taken or not, which is all that their sender can know.
         self.lost_answers = 0
@@ -101,6 +102,18 @@ class _Hooks:
 
     def __init__(self, told: MailServer) -> None:
         self.told = told
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self,
+        _server: SMTP,
+        session: Session,
+        _envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        offered = ["250-PIPELINING"] if self.told.takes_groups else []
+        return [responses[0], *offered, *responses[1:]]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self,

@@ -22,10 +22,16 @@ SLOW = {Fault.DRIPS, Fault.STALLS, Fault.STALLS_AFTER_THE_END}
 
 
 @pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("takes_groups", [True, False])
 @pytest.mark.django_db
 def test_after_any_fault_everything_goes(
-    mail_server: MailServer, fault: Fault, caplog: pytest.LogCaptureFixture
+    mail_server: MailServer,
+    fault: Fault,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    takes_groups: bool,
 ) -> None:
+    mail_server.takes_groups = takes_groups
     letters = promise.queue(3)
     mail_server.faults_of[letters[1].recipient_email] = [fault]
     neighbours = Delivery.objects.exclude(letter=letters[1])

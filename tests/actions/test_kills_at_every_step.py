@@ -29,8 +29,6 @@ KINDS_OF_STEPS = {
     'before UPDATE "actions_delivery" SET "lease"',
     'after UPDATE "actions_delivery" SET "lease"',
     "before sending mail",
-    "before sending rcpt",
-    "before sending DATA",
     "before sending From",
     "before sending rset",
     BEFORE_THE_MARK,
@@ -42,6 +40,8 @@ KINDS_OF_STEPS = {
     'after INSERT INTO "actions_delivery" ("id",',
     "before sending quit",
 }
+# Where each command waits for the answer to the one before.
+ONE_BY_ONE = {"before sending rcpt", "before sending DATA"}
 MANY = 200
 _ID = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE)
 
@@ -52,9 +52,11 @@ def _as_the_workers(settings: Settings) -> None:
     settings.SITE_URL = workers.SITE_URL
 
 
+@pytest.mark.parametrize("takes_groups", [True, False])
 def test_a_kill_at_any_step_loses_nothing_and_repeats_the_letter_in_hand(
-    mail_server: MailServer, tmp_path: Path
+    mail_server: MailServer, tmp_path: Path, *, takes_groups: bool
 ) -> None:
+    mail_server.takes_groups = takes_groups
     steps = []
     with doomed(workers.live(tmp_path, mail_server.port, timeout=30)) as die_at:
         for number in range(1, MANY):
@@ -65,6 +67,7 @@ def test_a_kill_at_any_step_loses_nothing_and_repeats_the_letter_in_hand(
                 break
             steps.append(step)
     assert set(steps) >= KINDS_OF_STEPS
+    assert ONE_BY_ONE & set(steps) == (set() if takes_groups else ONE_BY_ONE)
     warned = let_others_finish()
     promise.assert_kept(mail_server, failed=len(steps) + 1, in_hand=len(steps))
     # After the server's yes and before the mark is made: there, and nowhere else. The
