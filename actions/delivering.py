@@ -110,10 +110,8 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
         claimed = due.filter(pk__in=chosen).update(
             lease=lease, leased_until=now + lease_time()
         )
-        if claimed:
-            failing.follow_corrections(lease, now, live=live)
-            if batch := _within_budget(lease, now, live=live):
-                return batch
+        if claimed and (batch := _within_budget(lease, now, live=live)):
+            return batch
         # Another worker was quicker with every one of them, or none may go yet: there
         # may be more.
     return []
@@ -333,7 +331,8 @@ def _within_budget(
 ) -> list[Delivery]:
     """Keep in hand what may go now; what a power cut undoes of that does no harm."""
     with recording.not_waiting_for_the_disk():
-        return pacing.within_budget(list(_held(lease)), now, live=live)
+        in_hand = failing.follow_corrections(list(_held(lease)), now, live=live)
+        return pacing.within_budget(in_hand, now, live=live)
 
 
 def _is_owed(delivery: Delivery, now: datetime.datetime) -> bool:

@@ -1,7 +1,6 @@
 """Addresses of MPs that letters come back from: letters wait until they are mended."""
 
 import datetime
-import uuid
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -101,27 +100,31 @@ def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
     )
 
 
-def follow_corrections(lease: uuid.UUID, now: datetime.datetime, *, live: bool) -> None:
+def follow_corrections(
+    in_hand: list[Delivery], now: datetime.datetime, *, live: bool
+) -> list[Delivery]:
     """Point the letters in a worker's hands to their MPs' addresses of today.
 
     Whose MP has another address by now that mail comes back from waits for a better
-    one, and is in nobody's hands any more.
+    one.
+
+    Returns:
+        What is still in these hands.
+
     """
-    in_hand = Letter.objects.filter(
-        deliveries__lease=lease,
-        deliveries__kind=Delivery.Kind.LETTER,
-        state=Letter.State.QUEUED,
-    )
-    for letter, address in readdressing.outdated(in_hand):
+    by_letter = {letter: one for one in in_hand if (letter := one.carried)}
+    held = set()
+    for letter, address in readdressing.outdated(list(by_letter)):
         readdressing.readdress(letter, address, now)
-        if is_failing(address, live=live):
-            holding.hold(
-                letter,
-                Letter.Hold.ADDRESS_FAILING,
-                now,
-                decide_by=holding.end_of_day(now + CORRECTIONS_TAKE),
-                lease=lease,
-            )
+        if is_failing(address, live=live) and holding.hold(
+            letter,
+            Letter.Hold.ADDRESS_FAILING,
+            now,
+            decide_by=holding.end_of_day(now + CORRECTIONS_TAKE),
+            lease=by_letter[letter].lease,
+        ):
+            held.add(by_letter[letter].pk)
+    return [one for one in in_hand if one.pk not in held]
 
 
 def waiting_for(failing: FailingAddress) -> LetterQuerySet:

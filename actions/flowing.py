@@ -13,7 +13,8 @@ _WIDTH: Final = 72
 # Announces a signature, although it ends with a space.
 _BEFORE_A_SIGNATURE: Final = "-- "
 # A line may not begin like that: it would look quoted, or be changed on the way.
-_TO_STUFF: Final = re.compile(r"^(?=[ >]|From )", re.MULTILINE)
+_STUFFED: Final = (" ", ">", "From ")
+_TO_STUFF: Final = re.compile(f"^(?={'|'.join(_STUFFED)})", re.MULTILINE)
 
 
 def broken(text: str) -> str:
@@ -24,7 +25,11 @@ def broken(text: str) -> str:
             lines += _pieces(line)
         else:
             lines.append(line)
-    return _TO_STUFF.sub(" ", "\n".join(lines))
+    text = "\n".join(lines)
+    # Hardly ever: to look for it beforehand takes a tenth of the time.
+    if text.startswith(_STUFFED) or any(f"\n{one}" in text for one in _STUFFED):
+        return _TO_STUFF.sub(" ", text)
+    return text
 
 
 def joined(text: str) -> str:

@@ -24,7 +24,6 @@ _TAKEN: Final = 250
 _TAKEN_TO: Final = frozenset({_TAKEN, 251})
 _GO_AHEAD: Final = 354
 _GOODBYE: Final = 421
-_FIRST_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 _LINE_END: Final = b"\r\n"
 _DATA: Final = b"data\r\n"
 _END: Final = b".\r\n"
@@ -156,7 +155,9 @@ class Dialogue(smtplib.SMTP):
         return self._hand_over(msg)
 
     def _hand_over(self, text: bytes) -> _Answer:
-        body = _FIRST_DOT.sub(b"..", text).removesuffix(_LINE_END)
+        body = text.removesuffix(_LINE_END).replace(b"\n.", b"\n..")
+        if body.startswith(b"."):
+            body = b"." + body
         self.send(body + _LINE_END + _END)
         try:
             return self.getreply()

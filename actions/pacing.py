@@ -18,6 +18,7 @@ from actions import rates
 from actions.models import Campaign, Delivery, Letter, Pace
 from actions.models.deliveries import DeliveryQuerySet
 from actions.models.pace import UNIT, Asking
+from actions.plain_sql import adapted
 from actions.rates import LONDON
 
 _MOVE: Final = (
@@ -271,17 +272,10 @@ def _held(
 
 def _move(moved: Iterable[tuple[Any, datetime.datetime]]) -> None:
     """Write down new times, in SQL and all at once: there may be thousands."""
-    has_uuids = connection.features.has_native_uuid_field
-    adapted = [
-        (
-            connection.ops.adapt_datetimefield_value(due_at),
-            pk if has_uuids else pk.hex,
-        )
-        for pk, due_at in moved
-    ]
-    if adapted:
+    rows = [(adapted(due_at), adapted(pk)) for pk, due_at in moved]
+    if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(_MOVE, adapted)
+            cursor.executemany(_MOVE, rows)
 
 
 def _begins(campaign: Campaign, now: datetime.datetime) -> datetime.datetime:

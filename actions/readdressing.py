@@ -6,37 +6,34 @@ person in the same seat; its history says so.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
 
 from actions import lifecycle
 from actions.models import Letter, LetterEvent
-from actions.models.letters import LetterQuerySet
-from representatives.models import ADDRESS, Representative
+from representatives.models import ADDRESS, Representative, RepresentativeOverride
 
 
-def outdated(letters: LetterQuerySet) -> Iterator[tuple[Letter, str]]:
+def outdated(letters: Sequence[Letter]) -> Iterator[tuple[Letter, str]]:
     """Find those of the letters that are addressed otherwise than mail to their MP now.
 
-    Of an MP of whom no address is known any more the last one stays.
+    Of an MP of whom no address is known any more the last one stays. One query for all,
+    if the letters' representatives were read with them: a worker asks of every batch.
 
     Yields:
         Each with the address of today.
 
     """
-    terms = Representative.objects.current().filter(pk=OuterRef("representative"))
-    found = (
-        letters.annotate(
-            today=Subquery(terms.annotate(address=ADDRESS).values("address"))
-        )
-        .exclude(today=None)
-        .exclude(today="")
-        .exclude(today=F("recipient_email"))
-    )
-    for letter in found.order_by("pk"):
-        yield letter, getattr(letter, "today")  # noqa: B009 - an annotation
+    if not letters:
+        return
+    overrides = RepresentativeOverride.objects.exclude(email="")
+    known = dict(overrides.values_list("parliament_id", "email"))
+    for letter in letters:
+        term = letter.representative
+        address = known.get(term.parliament_id) or term.email
+        if term.is_current and address and address != letter.recipient_email:
+            yield letter, address
 
 
 def address_today(letter: Letter) -> str:
@@ -49,7 +46,7 @@ def address_today(letter: Letter) -> str:
 def readdress(letter: Letter, address: str, now: datetime.datetime) -> bool:
     """Have a letter that waits go to another address of its MP; say whether it did.
 
-    It must still be addressed as it was seen; its row is changed, not this object.
+    It must still be addressed as it was seen.
     """
     same = Letter.objects.filter(
         pk=letter.pk,
@@ -58,5 +55,6 @@ def readdress(letter: Letter, address: str, now: datetime.datetime) -> bool:
     )
     if letter.recipient_email == address or not same.update(recipient_email=address):
         return False
+    letter.recipient_email = address
     lifecycle.note(letter, LetterEvent.Kind.READDRESSED, now)
     return True

@@ -17,7 +17,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -31,6 +31,7 @@ from actions.models import (
     Subscription,
 )
 from actions.models.deliveries import DeliveryQuerySet
+from actions.plain_sql import adapted
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ def sent(delivery: Delivery, now: datetime.datetime) -> bool:
     """
     values = [now, delivery.pk, delivery.lease]
     with connection.cursor() as cursor:
-        cursor.execute(_SENT, [_adapted(value) for value in values])
+        cursor.execute(_SENT, [adapted(value) for value in values])
         if cursor.rowcount == 1:
             return True
     return _is_marked(delivery) or _is_no_longer_ours(delivery)
@@ -320,11 +321,3 @@ def _is_no_longer_ours(delivery: Delivery) -> bool:
 def _set(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-
-
-def _adapted(value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field:
-        return value.hex
-    return value

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -199,8 +200,13 @@ def _letter(letter: Letter) -> Wording:
 
 def _office_link(letter: Letter) -> str:
     """Where the MP's office tells us what is wrong with the letter."""
-    token = tokens.for_office(letter.pk)
-    return settings.SITE_URL + reverse("office", kwargs={"token": token})
+    return settings.SITE_URL + _office_path() + tokens.for_office(letter.pk) + "/"
+
+
+@cache
+def _office_path() -> str:
+    """What comes before the token; finding it takes longer than the rest."""
+    return reverse("office", kwargs={"token": "-"}).removesuffix("-/")
 
 
 def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:

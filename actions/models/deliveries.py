@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from actions.models.incoming import IncomingMail
 from actions.models.letters import Letter
 from actions.models.subscriptions import Subscription
+from representatives.models.quickly import QuicklyRead
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -34,7 +35,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.unheld(now).filter(due_at__lte=now, is_demo=not live)
 
 
-class Delivery(models.Model):
+class Delivery(QuicklyRead):
     """One mail that is owed: the job is the row, a worker claims it by changing it."""
 
     class Kind(models.TextChoices):

@@ -13,6 +13,7 @@ from actions import tags
 from actions.models.campaigns import Campaign
 from actions.models.letter_templates import LetterTemplate, LetterTemplateVersion
 from representatives.models import Constituency, Representative
+from representatives.models.quickly import QuicklyRead
 
 # Confirmed, and still to go.
 _GOING: Final = ("queued", "held")
@@ -84,7 +85,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(ended_at__lte=ended_before, forgotten_at=None)
 
 
-class Letter(models.Model):
+class Letter(QuicklyRead):
     """One person's letter to one MP, with what it was made from, frozen."""
 
     class State(models.TextChoices):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
+from representatives.models.quickly import QuicklyRead
 from representatives.models.seats import Constituency
 
 
@@ -61,7 +62,7 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
         return self.filter(constituency__is_current=True)
 
 
-class Representative(models.Model):
+class Representative(QuicklyRead):
     """One person's term in one seat. Either date may be unknown."""
 
     constituency = models.ForeignKey(
