@@ -77,7 +77,7 @@ def _members(count: int) -> list[Representative]:
     return Representative.objects.bulk_create(
         Representative(
             constituency=seat,
-            parliament_id=800_000 + int(name),
+            parliament_id=20_000_000 + int(name),
             full_title="Rt Hon Jo Marsden MP",
             display_name="Ms Jo Marsden",
             address_as="Ms Marsden",

@@ -86,6 +86,8 @@ def transactional_db(server: LiveServer) -> Iterator[None]:
     pytest-django's own of this name would empty all tables. The name tells it that
     journeys need the tests' database.
     """
+    # Of tests before, which ran in this process and wrote to the same place.
+    shutil.rmtree(settings.OUTBOX_DIR, ignore_errors=True)
     first_campaign.create()
     yield
     _forget()

@@ -96,7 +96,8 @@ class Life:
         self.organiser.post(f"{queue}let_go/")
         self.deliver()
         letter.refresh_from_db()
-        assert letter.state == Letter.State.ACCEPTED
+        told = list(letter.events.values_list("kind", "cause"))
+        assert letter.state == Letter.State.ACCEPTED, told
 
     def complain(self, letter: Letter) -> None:
         """Have the office find it abusive, and a person agree."""
