@@ -9,6 +9,8 @@ def take_holds_back(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
     """Name the hold as the older code did, which refuses the name of today."""
     letters = apps.get_model("actions", "Letter").objects
     letters.filter(held_for="watched").update(held_for="abuse")
+    events = apps.get_model("actions", "LetterEvent").objects
+    events.filter(kind="held", cause="watched").update(cause="abuse")
 
 
 class Migration(migrations.Migration):

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from actions.models import Letter, Tally
-from tests.actions.factories import make_letter
+from actions import lifecycle
+from actions.models import Letter, LetterEvent, Tally
+from tests.actions.factories import NOW, make_letter
 from tests.actions.receiving.arriving import gone
 
 # Each rewrites the tables.
@@ -23,6 +24,7 @@ def test_letters_of_watched_mailboxes_outlive_the_way_back() -> None:
     watched = make_letter(state=Letter.State.HELD, held_for=Letter.Hold.WATCHED)
     flood = make_letter(state=Letter.State.HELD, held_for=Letter.Hold.FLOOD)
     letter = gone()
+    lifecycle.note(watched, LetterEvent.Kind.HELD, NOW, Letter.Hold.WATCHED)
     tally = Tally.objects.create(
         campaign=letter.campaign,
         constituency=letter.constituency,
@@ -39,5 +41,6 @@ def test_letters_of_watched_mailboxes_outlive_the_way_back() -> None:
     finally:
         migrate(AFTER)
     assert holds == {watched.pk: "abuse", flood.pk: "flood", letter.pk: ""}
+    assert [event.cause for event in watched.events.all()] == ["abuse"]
     assert set(Letter.objects.values_list("pk", flat=True)) == set(holds)
     assert Tally.objects.get(pk=tally.pk).count == 2
