@@ -6,10 +6,12 @@ from typing import Final
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from actions import holding, readdressing
 from actions.models import Delivery, FailingAddress, Letter
 from actions.models.letters import LetterQuerySet
+from representatives import parliament
 from representatives.models import ADDRESS, Representative
 
 # How long a letter waits for an address to be corrected.
@@ -90,7 +92,14 @@ def mend(
 
 
 def mend_corrected(now: datetime.datetime, *, live: bool) -> int:
-    """Mend each mark on an address that no MP has any more; say how many."""
+    """Mend each mark on an address that no MP has any more; say how many.
+
+    Not before all results of an election are in: whoever is elected again mostly has
+    the address of before.
+    """
+    house = parliament.on(timezone.localdate(now))
+    if house.is_filling or not house.has_members:
+        return 0
     marks = FailingAddress.objects.standing().of_mode(live=live)
     members = Representative.objects.current().annotate(address=ADDRESS)
     return sum(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core import checks
 
-from actions.providers import PROVIDERS, Provider
+from actions.providers import PROVIDERS, Provider, proofs_of_events
 
 _EVENTS_AT: Final = "/webhooks/events/{}/"
 
@@ -37,12 +37,12 @@ def _of_events(name: str, provider: Provider) -> Iterator[checks.CheckMessage]:
             id="actions.W003",
         )
     elif not settings.EVENTS_WEBHOOK:
-        needed = provider.key_of_events or "WEBHOOK_SECRET"
+        needed = " and ".join(f"ANYMAIL_{one}" for one in proofs_of_events(provider))
         yield checks.Warning(
             f"What {name} tells of mails that come back is not listened to: letters "
             "that did not arrive stay “sent” here.",
             hint=(
-                f"Set ANYMAIL_{needed}, and have {name} call "
+                f"Set {needed}, and have {name} call "
                 f"{settings.SITE_URL}{_EVENTS_AT.format(name)} (README, “What a "
                 "provider tells”)."
             ),

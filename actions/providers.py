@@ -26,6 +26,9 @@ class Provider:
     # is all that proves it.
     key_of_events: str = ""
     key_of_mail: str = ""
+    # Whether its signature is of all that it tells. Else one that was seen once goes
+    # with whatever somebody makes up, so that the secret is needed, too.
+    signs_all: bool = True
     # What its webhooks need that is not installed with Anymail.
     package: str = ""
     # Whether it keeps no data of ours with a mail, only a tag.
@@ -47,6 +50,8 @@ PROVIDERS: Final = {
         brings_mail=True,
         key_of_events="MAILGUN_WEBHOOK_SIGNING_KEY",
         key_of_mail="MAILGUN_WEBHOOK_SIGNING_KEY",
+        # Of a time and a number alone, with the key of the whole account.
+        signs_all=False,
     ),
     "mailjet": Provider(),
     "mailtrap": Provider(
@@ -78,6 +83,14 @@ PROVIDERS: Final = {
 BRING_MAIL: Final = tuple(name for name, one in PROVIDERS.items() if one.brings_mail)
 
 
+def proofs_of_events(provider: Provider) -> tuple[str, ...]:
+    """Name what proves that news are the provider's: all of it has to be set."""
+    key = provider.key_of_events
+    if not key:
+        return ("WEBHOOK_SECRET",)
+    return (key,) if provider.signs_all else (key, "WEBHOOK_SECRET")
+
+
 def who_tells(name: str, anymail: Mapping[str, object]) -> str:
     """Say which provider is listened to when it tells what became of mails; or "".
 
@@ -89,7 +102,7 @@ def who_tells(name: str, anymail: Mapping[str, object]) -> str:
     provider = PROVIDERS.get(name)
     if provider is None or not provider.tells:
         return ""
-    return name if anymail.get(provider.key_of_events or "WEBHOOK_SECRET") else ""
+    return name if all(map(anymail.get, proofs_of_events(provider))) else ""
 
 
 def argument_of(name: str, setting: str) -> str:

@@ -132,3 +132,8 @@ class IncomingMail(models.Model):
     def __str__(self) -> str:
         # Nothing of the person: this stands in logs and in the admin.
         return f"{self.kind} {self.id} ({self.state})"
+
+    @property
+    def is_told_by_a_provider(self) -> bool:
+        """Whether it is no mail, but what a mail provider tells of one of ours."""
+        return self.size == 0

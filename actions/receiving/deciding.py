@@ -29,6 +29,7 @@ _KINDS = {
 }
 
 _CAME_BACK = "The letter’s writer is told that it came back."
+_NO_MAIL = "Nothing follows: a mail provider told this, and no mail came to pass on."
 _DID_NOT = "Nothing follows: it came back before, or was answered."
 
 
@@ -67,6 +68,8 @@ def _follow(
         case Deed.IS_A_BOUNCE:
             came_back = following.come_back(letter, None, now, is_proven=False)
             words = _CAME_BACK if came_back else _DID_NOT
+        case Deed.IS_A_REPLY if mail.is_told_by_a_provider:
+            words = _NO_MAIL
         case Deed.IS_A_REPLY:
             following.pass_on(mail, letter, now)
             is_kept, words = True, "It is passed on to the letter’s writer."

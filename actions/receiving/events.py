@@ -54,20 +54,21 @@ def take_in(event: Event, now: datetime.datetime, *, live: bool) -> IncomingMail
     """Take in what a provider tells and do what follows; a second time nothing does.
 
     Raises:
-        TooEarlyError: its letter is being sent at this moment.
+        TooEarlyError: its letter is being sent at this moment, or may have been taken
+            by the provider and is still to be tried again.
 
     """
     ours = Delivery.objects.filter(is_demo=not live)
     delivery = ours.filter(pk=event.mail).first() if event.mail else None
     # Locked before anything is stored, so that of two events one waits for the other.
     letter = _letter_of(delivery) if delivery else None
-    if letter and outcomes.is_going(letter):
+    if letter and delivery and _is_on_its_way(letter, delivery):
         raise TooEarlyError(str(letter.pk))
     verdict = _judged(event, delivery, letter)
     row, is_new = outcomes.note(Came(_digest(event), now, live), letter, verdict)
     if is_new and letter and delivery:
         left = _follow(letter, delivery, verdict, now)
-        outcomes.settle(row, left, _readable(event))
+        outcomes.settle(row, left, _readable(event, delivery))
     return row
 
 
@@ -75,6 +76,19 @@ def _letter_of(delivery: Delivery) -> Letter | None:
     """Find and lock the letter, unless its writer is erased."""
     mine = Letter.objects.filter(deliveries=delivery, forgotten_at=None)
     return mine.select_for_update(no_key=True, of=("self",)).first()
+
+
+def _is_on_its_way(letter: Letter, delivery: Delivery) -> bool:
+    """Whether it is not known yet if what is told is of a letter that has gone.
+
+    An answer of the provider's may have got lost, with the letter in its hands.
+    """
+    was_tried = (
+        delivery.kind == Delivery.Kind.LETTER
+        and delivery.attempts > 0
+        and letter.state == Letter.State.QUEUED
+    )
+    return was_tried or outcomes.is_going(letter)
 
 
 def _judged(
@@ -101,8 +115,12 @@ def _written(address: str) -> str:
 
 
 def _digest(event: Event) -> str:
-    """Tell events apart: of one mail there is one of a kind, however often it comes."""
-    whose = str(event.mail or event.name)
+    """Tell events apart: of one mail there is one of a kind, however often it comes.
+
+    But for its recipient: a letter that was tried twice may have gone to two addresses
+    of its MP, and what is told of another one must not hide what is told of this.
+    """
+    whose = f"{event.mail or event.name}\n{event.recipient.lower()}"
     told = f"event\n{event.provider}\n{event.kind}\n{whose}"
     return hashlib.sha256(told.encode(errors="replace")).hexdigest()
 
@@ -128,9 +146,11 @@ def _follow(
     return outcomes.for_a_person(verdict.reason)
 
 
-def _readable(event: Event) -> bytes:
+def _readable(event: Event, delivery: Delivery) -> bytes:
     """Write it as a mail, which is what a person who decides can read here."""
     told = EmailMessage(SMTP)
-    told["Subject"] = f"What {event.provider} tells: {event.kind}"
+    is_the_letter = delivery.kind == Delivery.Kind.LETTER
+    whose = "the letter" if is_the_letter else "a mail of ours to its writer"
+    told["Subject"] = f"What {event.provider} tells: {event.kind} of {whose}"
     told.set_content(event.words.encode(errors="replace").decode())
     return told.as_bytes()

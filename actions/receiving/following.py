@@ -91,7 +91,7 @@ def notice_come_back(
 def acknowledge(mail: IncomingMail, letter: Letter, now: datetime.datetime) -> bool:
     """Note an automatic reply; say whether it is passed on to the letter's writer."""
     lifecycle.note(letter, LetterEvent.Kind.ACKNOWLEDGEMENT_SEEN, now)
-    if not may_pass_on(letter, now):
+    if mail.is_told_by_a_provider or not may_pass_on(letter, now):
         return False
     _owe(mail, letter, now)
     return True

@@ -1,6 +1,7 @@
 """Letters that wait for their MP's address: they go on once one is known that works."""
 
 import datetime
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -13,11 +14,17 @@ from actions.screening import looking
 from representatives.models import ADDRESS, Representative
 
 
-def let_go(now: datetime.datetime, *, live: bool) -> int:
+def let_go(
+    now: datetime.datetime,
+    *,
+    live: bool,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
     """Release those whose MP has an address to which mail does not come back.
 
     The worker looks every minute: the register may bring the address long after the
-    mark on the old one has gone. Returns how many were released.
+    mark on the old one has gone. ``should_stop`` is asked before each letter: the next
+    time goes on. Returns how many were released.
     """
     terms = Representative.objects.filter(pk=OuterRef("representative"))
     today = Subquery(terms.annotate(address=ADDRESS).values("address"))
@@ -27,10 +34,12 @@ def let_go(now: datetime.datetime, *, live: bool) -> int:
         .exclude(today="")
         .exclude(today__in=_failing(live=live))
     )
-    return sum(
-        _release(letter, now)
-        for letter in ready.order_by("pk").iterator(chunk_size=200)
-    )
+    count = 0
+    for letter in ready.order_by("pk").iterator(chunk_size=200):
+        if should_stop():
+            break
+        count += _release(letter, now)
+    return count
 
 
 def without_a_mark(*, live: bool) -> LetterQuerySet:

@@ -7,7 +7,11 @@ import pytest
 from actions import failing, holding
 from actions.models import FailingAddress, Letter, LetterEvent
 from actions.screening import mending
-from representatives.models import Representative, RepresentativeOverride
+from representatives.models import (
+    ParliamentPeriod,
+    Representative,
+    RepresentativeOverride,
+)
 from tests.actions.factories import NOW, make_letter, make_representative
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,17 @@ def test_once_the_address_is_corrected_letters_go_to_the_new_one() -> None:
     assert letter.recipient_email == "new@parliament.example"
     kinds = letter.events.values_list("kind", flat=True)
     assert list(kinds) == ["held", "released", LetterEvent.Kind.READDRESSED]
+
+
+@pytest.mark.parametrize("state", ["dissolved", "counting"])
+def test_a_mark_outlives_an_election(state: str) -> None:
+    member = make_representative(email="old@parliament.example")
+    mark("old@parliament.example")
+    Representative.objects.filter(pk=member.pk).update(is_current=False)
+    period = ParliamentPeriod.objects.create(state=state, begins_on=NOW.date())
+    assert failing.mend_corrected(NOW + DAY, live=False) == 0
+    period.delete()
+    assert failing.mend_corrected(NOW + DAY, live=False) == 1
 
 
 def test_what_staff_know_better_counts_and_not_the_register() -> None:

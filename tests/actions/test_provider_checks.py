@@ -30,7 +30,11 @@ def test_without_a_provider_there_is_nothing_to_say() -> None:
     ("provider", "wanted"),
     [
         ("postmark", "Set ANYMAIL_WEBHOOK_SECRET, and have postmark call"),
-        ("mailgun", "Set ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY, and have mailgun call"),
+        ("mailersend", "Set ANYMAIL_MAILERSEND_SIGNING_SECRET, and have mailersend"),
+        (
+            "mailgun",
+            "Set ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY and ANYMAIL_WEBHOOK_SECRET, and",
+        ),
     ],
 )
 def test_bounces_that_nobody_hears_of_are_told_of(
@@ -47,7 +51,11 @@ def test_bounces_that_nobody_hears_of_are_told_of(
     ("provider", "anymail"),
     [
         ("postmark", {"WEBHOOK_SECRET": "a:b"}),
-        ("mailgun", {"MAILGUN_WEBHOOK_SIGNING_KEY": "key"}),
+        ("mailersend", {"MAILERSEND_SIGNING_SECRET": "key"}),
+        (
+            "mailgun",
+            {"MAILGUN_WEBHOOK_SIGNING_KEY": "key", "WEBHOOK_SECRET": "a:b"},
+        ),
     ],
 )
 def test_whoever_can_prove_itself_is_listened_to(
@@ -56,6 +64,12 @@ def test_whoever_can_prove_itself_is_listened_to(
     use(settings, provider, **anymail)
     assert provider == settings.EVENTS_WEBHOOK
     assert told() == []
+
+
+def test_a_signature_of_a_part_alone_is_not_enough(settings: Settings) -> None:
+    use(settings, "mailgun", MAILGUN_WEBHOOK_SIGNING_KEY="key")
+    assert settings.EVENTS_WEBHOOK == ""
+    assert [which for which, _ in told()] == ["actions.W004"]
 
 
 def test_a_signature_is_wanted_where_there_is_one(settings: Settings) -> None:

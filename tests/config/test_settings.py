@@ -313,7 +313,14 @@ def test_a_provider_tells_of_mails_where_it_can_prove_itself(tmp_path: Path) -> 
                 "ANYMAIL_BACKEND": "mailgun",
                 "ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY": "key",
             },
-            "mailgun True 10000000 []",
+            "False 1000000 []",
+        ),
+        (
+            {
+                "ANYMAIL_BACKEND": "mailersend",
+                "ANYMAIL_MAILERSEND_SIGNING_SECRET": "key",
+            },
+            "mailersend True 10000000 []",
         ),
         (
             {"ANYMAIL_BACKEND": "scaleway", "ANYMAIL_WEBHOOK_SECRET": secret},

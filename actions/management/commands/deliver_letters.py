@@ -125,7 +125,7 @@ class Command(BaseCommand):
         """Do what is due every minute: see whom letters go to, and where."""
         reviewing.look(now, live=live, should_stop=lambda: self.must_end)
         failing.mend_corrected(now, live=live)
-        mending.let_go(now, live=live)
+        mending.let_go(now, live=live, should_stop=lambda: self.must_end)
         failing.hold_waiting(now, live=live)
 
     def _sweep(self, now: datetime.datetime, *, live: bool) -> None:

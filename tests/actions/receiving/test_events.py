@@ -71,7 +71,9 @@ def test_a_supporter_who_marks_our_mail_as_spam_is_left_to_a_person(
     assert row.kind == IncomingMail.Kind.COMPLAINT
     assert not OfficeReport.objects.exists()
     page = admin_client.get(f"/admin/actions/incomingmail/{row.pk}/")
-    assert "What mailgun tells: complaint" in page.content.decode()
+    words = "What mailgun tells: complaint of a mail of ours to its writer"
+    assert words in page.content.decode()
+    assert "pass it on" not in page.content.decode()
 
 
 @pytest.mark.parametrize(

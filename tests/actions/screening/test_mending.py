@@ -59,6 +59,18 @@ def test_a_letter_goes_as_its_mp_gets_an_address_after_the_mark_is_gone(
     assert not mending.without_a_mark(live=False).exists()
 
 
+def test_a_worker_that_must_end_leaves_the_rest_for_the_next_time(
+    member: Representative,
+) -> None:
+    for _ in range(3):
+        make_letter(state=Letter.State.QUEUED, representative=member)
+    waiting_to(member)
+    correct(member, "new@parliament.example")
+    asked = iter([False, False, True])
+    assert mending.let_go(NOW, live=False, should_stop=lambda: next(asked)) == 2
+    assert mending.let_go(NOW, live=False) == 2
+
+
 def test_what_waits_for_a_marked_address_is_not_told_of_twice(
     member: Representative,
 ) -> None:
