@@ -54,10 +54,13 @@ def workers(count: int, port: int, letters: int) -> Sent:
             _wait(worker.is_ready, crew, SECONDS_TO_START)
         filling.release(count * LETTERS_TO_WARM_UP)
         _wait(_nothing_is_due, crew, SECONDS_TO_SEND)
+        before = _gone()
         filling.release(letters)
         began = time.perf_counter()
         _wait(_nothing_is_due, crew, SECONDS_TO_SEND)
         seconds = time.perf_counter() - began
+        if (gone := _gone() - before) != letters:
+            raise NotDeliveredError(f"{gone} of {letters} letters went meanwhile")
         return Sent(seconds, max(worker.megabytes() for worker in crew))
 
 
@@ -155,6 +158,10 @@ def _wait(is_so: Callable[[], bool], crew: list[_Worker], seconds: float) -> Non
             said = "\n".join(worker.log.read_text() for worker in crew)
             raise NotDeliveredError(f"it takes more than {seconds} seconds:\n{said}")
         time.sleep(0.02)
+
+
+def _gone() -> int:
+    return Delivery.objects.filter(state=Delivery.State.SENT).count()
 
 
 def _nothing_is_due() -> bool:

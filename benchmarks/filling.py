@@ -15,6 +15,7 @@ from actions.composing import Sender
 from actions.models import Delivery, Letter, LetterEvent, Tally
 from actions.submitting import Draft
 from benchmarks.composing import REASON, what_to_compose
+from benchmarks.figures import NotMeasuredError
 from representatives.models import Representative
 
 DAYS: Final = 150
@@ -57,22 +58,37 @@ def queued(count: int) -> None:
 
 @transaction.atomic
 def owed_later() -> None:
-    """Let every letter wait to be sent, but not before ``release``."""
+    """Let every letter wait to be sent, but not before ``release``.
+
+    Their mails are as good as dropped until then: a time that is far off would be
+    brought forward by any worker that tidies (``pacing``).
+    """
     letters = Letter.objects.filter(deliveries__kind=Delivery.Kind.LETTER)
     letters.update(state=Letter.State.QUEUED, accepted_at=None, ended_at=None)
     Delivery.objects.update(
-        state=Delivery.State.WAITING,
-        due_at=timezone.now() + datetime.timedelta(days=1),
-        done_at=None,
+        state=Delivery.State.DROPPED,
+        done_at=timezone.now(),
         attempts=0,
+        lease=None,
+        leased_until=None,
     )
 
 
 def release(count: int) -> None:
-    """Let so many letters that are owed later be due now."""
-    later = Delivery.objects.waiting().filter(due_at__gt=timezone.now())
+    """Let so many letters that are owed later be due now.
+
+    Raises:
+        NotMeasuredError: there are not so many.
+
+    """
+    later = Delivery.objects.filter(state=Delivery.State.DROPPED)
     chosen = list(later.values_list("pk", flat=True)[:count])
-    Delivery.objects.filter(pk__in=chosen).update(due_at=timezone.now())
+    if len(chosen) < count:
+        message = f"{len(chosen)} letters are left, and not {count}"
+        raise NotMeasuredError(message)
+    Delivery.objects.filter(pk__in=chosen).update(
+        state=Delivery.State.WAITING, due_at=timezone.now(), done_at=None
+    )
 
 
 def sent_over_months(count: int) -> None:

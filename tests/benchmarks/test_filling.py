@@ -1,9 +1,10 @@
 import pytest
 from django.utils import timezone
 
-from actions import delivering, recording
+from actions import delivering, pacing, recording
 from actions.models import Delivery, Letter
 from benchmarks import filling
+from benchmarks.figures import NotMeasuredError
 from tests.actions.factories import NOW, make_campaign, make_letter
 
 
@@ -21,6 +22,11 @@ def test_letters_that_went_are_owed_again_and_due_when_they_are_released() -> No
     assert Letter.objects.filter(state=Letter.State.QUEUED).count() == 3
     due = Delivery.objects.claimable(timezone.now(), live=False)
     assert not due.exists()
+    # Nor has a worker that tidies a time to bring forward.
+    pacing.tidy(timezone.now(), live=False)
+    assert not due.exists()
     filling.release(2)
     due = Delivery.objects.claimable(timezone.now(), live=False)
     assert due.count() == 2
+    with pytest.raises(NotMeasuredError, match="1 letters are left, and not 2"):
+        filling.release(2)
