@@ -81,6 +81,15 @@ if MAIL_PROVIDER:
         # A letter holds no pictures that tell who reads it, and its links stay links.
         "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
         **env.settings_of("ANYMAIL_", "ANYMAIL_BACKEND"),
+        # The one provider that is not asked by requests, whose time Django's mail
+        # sets: boto3 would wait for minutes, longer than a worker holds a mail.
+        "AMAZON_SES_CLIENT_PARAMS": {
+            "config": {
+                "connect_timeout": EMAIL_TIMEOUT,
+                "read_timeout": EMAIL_TIMEOUT,
+                "retries": {"total_max_attempts": 1},
+            }
+        },
     }
 DEFAULT_FROM_EMAIL = SENDER_ADDRESS
 

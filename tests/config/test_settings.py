@@ -91,6 +91,25 @@ def test_a_provider_takes_the_mail_servers_place(tmp_path: Path) -> None:
     ), started.stderr
 
 
+def test_a_provider_is_waited_for_as_long_as_a_mail_server(tmp_path: Path) -> None:
+    said = {name: value for name, value in LIVE.items() if name != "MAIL_URL"}
+    shown = (
+        "from django.conf import settings as s; "
+        "print(s.ANYMAIL['AMAZON_SES_CLIENT_PARAMS']['config'])"
+    )
+    started = run(
+        tmp_path,
+        shown,
+        **said,
+        ANYMAIL_BACKEND="mailgun",
+        ANYMAIL_MAILGUN_API_KEY="key-1",
+        MAIL_TIMEOUT_SECONDS="7",
+    )
+    assert started.stdout.strip() == (
+        "{'connect_timeout': 7, 'read_timeout': 7, 'retries': {'total_max_attempts': 1}}"
+    ), started.stderr
+
+
 @pytest.mark.parametrize("missing", [name for name in LIVE if name != "DELIVERY"])
 def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None:
     said = {name: value for name, value in LIVE.items() if name != missing}
