@@ -95,7 +95,8 @@ def test_a_provider_is_waited_for_as_long_as_a_mail_server(tmp_path: Path) -> No
     said = {name: value for name, value in LIVE.items() if name != "MAIL_URL"}
     shown = (
         "from django.conf import settings as s; "
-        "print(s.ANYMAIL['AMAZON_SES_CLIENT_PARAMS']['config'])"
+        "c = s.ANYMAIL['AMAZON_SES_CLIENT_PARAMS']['config']; "
+        "print(c['connect_timeout'], c['read_timeout'], c['retries'])"
     )
     started = run(
         tmp_path,
@@ -105,9 +106,8 @@ def test_a_provider_is_waited_for_as_long_as_a_mail_server(tmp_path: Path) -> No
         ANYMAIL_MAILGUN_API_KEY="key-1",
         MAIL_TIMEOUT_SECONDS="7",
     )
-    assert started.stdout.strip() == (
-        "{'connect_timeout': 7, 'read_timeout': 7, 'retries': {'total_max_attempts': 1}}"
-    ), started.stderr
+    told = "7 7 {'total_max_attempts': 1}"
+    assert started.stdout.strip() == told, started.stderr
 
 
 @pytest.mark.parametrize("missing", [name for name in LIVE if name != "DELIVERY"])
