@@ -82,7 +82,7 @@ def _members(count: int) -> list[Representative]:
             display_name="Ms Jo Marsden",
             address_as="Ms Marsden",
             party="Independent",
-            email=f"member.{name}@parliament.example",
+            email=f"holder.of.{name}@parliament.example",
         )
         for seat, name in zip(seats, names, strict=True)
     )
