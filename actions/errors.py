@@ -100,6 +100,13 @@ class LostAnswerError(TemporaryDeliveryError):
         )
 
 
+class NotMarkedError(ActionsError):
+    """That a mail went could not be written down while its lease lasted.
+
+    It goes once more when its lease has ended.
+    """
+
+
 class PermanentDeliveryError(DeliveryError):
     """The mail server will never take it: trying again does not help."""
 

@@ -49,7 +49,7 @@ _SAFE: Final = {
     "sqlite": "PRAGMA synchronous = FULL",
 }
 # The lease stays until it is settled.
-_SENT: Final = (
+SENT: Final = (
     "UPDATE actions_delivery SET state = 'sent', done_at = %s, last_error = '',"
     " attempts = attempts + 1 WHERE id = %s AND lease = %s AND state = 'waiting'"
 )
@@ -128,7 +128,7 @@ def sent(delivery: Delivery, now: datetime.datetime) -> bool:
     """
     values = [now, delivery.pk, delivery.lease]
     with connection.cursor() as cursor:
-        cursor.execute(_SENT, [adapted(value) for value in values])
+        cursor.execute(SENT, [adapted(value) for value in values])
         if cursor.rowcount == 1:
             return True
     return _is_marked(delivery) or _is_no_longer_ours(delivery)

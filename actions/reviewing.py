@@ -51,6 +51,12 @@ def look(
     return count
 
 
+def has_its_reader(delivery: Delivery) -> bool:
+    """Whether nothing has to be looked up: a letter's MP is who it was written to."""
+    letter = delivery.carried
+    return letter is None or letter.representative.is_current
+
+
 def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
     """Whether a mail in a worker's hands still has somebody to read it.
 
@@ -58,7 +64,7 @@ def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
     by another term follows them, and goes once it has a place among the letters there.
     """
     letter = delivery.carried
-    if letter is None or letter.representative.is_current:
+    if letter is None or has_its_reader(delivery):
         return True
     [(_, found)] = _judged(Letter.objects.filter(pk=letter.pk), now)
     if found:

@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from actions import delivering, mail, mail_server
+from actions import delivering, mail, mail_server, marking
 from actions.models import Delivery
 from benchmarks import crews, filling, relay
 from benchmarks.crews import NotDeliveredError, Sent
@@ -110,6 +110,8 @@ def _shares_of_time() -> Iterator[Figure]:
             (type(cursor.cursor), database, ("execute", "executemany")),
             (type(cursor.cursor), database, ("fetchone", "fetchmany", "fetchall")),
             (connection, database, ("commit", "rollback")),
+            # Past the cursor where that is quicker, and waiting for the answer.
+            (marking.Marks, database, ("begin", "finish")),
         ):
             watching.enter_context(watch.watching(owner, *names))
         filling.owed_later()

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from actions import delivering, mail, outbox, recording, submitting
+from actions import claiming, delivering, mail, outbox, recording, submitting
 from actions.errors import WrongModeError
 from actions.models import Delivery, Letter, LetterEvent, Tally
 from representatives.models import Representative
@@ -284,8 +284,8 @@ def test_two_claims_at_once_share_the_mails(mail_server: MailServer) -> None:
     campaign = make_campaign()
     for _ in range(5):
         make_letter(state=Letter.State.QUEUED, campaign=campaign)
-    first = delivering.claim(NOW, live=True, at_most=3)
-    second = delivering.claim(NOW, live=True, at_most=3)
+    first = claiming.claim(NOW, live=True, at_most=3)
+    second = claiming.claim(NOW, live=True, at_most=3)
     assert (len(first), len(second)) == (3, 2)
     assert not {one.pk for one in first} & {one.pk for one in second}
 
@@ -294,10 +294,10 @@ def test_a_dead_workers_mails_are_free_when_its_lease_is_over(
     mail_server: MailServer,
 ) -> None:
     make_letter(state=Letter.State.QUEUED)
-    delivering.claim(NOW, live=True, at_most=3)
-    almost = NOW + delivering.lease_time() - datetime.timedelta(seconds=1)
+    claiming.claim(NOW, live=True, at_most=3)
+    almost = NOW + claiming.lease_time() - datetime.timedelta(seconds=1)
     assert not deliver(almost).any_moved
-    assert deliver(NOW + delivering.lease_time()).sent == 1
+    assert deliver(NOW + claiming.lease_time()).sent == 1
 
 
 def test_a_worker_whose_lease_went_to_another_records_nothing(
@@ -393,14 +393,14 @@ def test_marks_that_a_killed_worker_left_are_settled_when_its_lease_is_over(
     mail_server: MailServer,
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
-    (delivery,) = delivering.claim(NOW, live=True, at_most=1)
+    (delivery,) = claiming.claim(NOW, live=True, at_most=1)
     recording.sent(delivery, NOW)
     assert not submitting.cancel(letter, now=NOW)
     deliver(NOW + MINUTE / 60)
     letter.refresh_from_db()
     assert letter.state == Letter.State.QUEUED
     for _ in range(2):
-        deliver(NOW + delivering.lease_time())
+        deliver(NOW + claiming.lease_time())
     letter.refresh_from_db()
     assert letter.state == Letter.State.ACCEPTED
     assert kinds(letter) == [LetterEvent.Kind.ACCEPTED]
@@ -431,7 +431,7 @@ def test_tallies_are_counted_in_one_order_whatever_the_order_of_delivery(
             counted.append((campaign, seat, own_words, letters))
         return execute(sql, values, many, context)
 
-    deliveries = delivering.claim(NOW, live=True, at_most=30)
+    deliveries = claiming.claim(NOW, live=True, at_most=30)
     for delivery in deliveries:
         recording.sent(delivery, NOW)
     with connection.execute_wrapper(watch):
@@ -445,7 +445,7 @@ def test_marks_that_were_left_are_settled_though_the_database_was_away_for_a_mom
     mail_server: MailServer,
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
-    (delivery,) = delivering.claim(NOW, live=True, at_most=1)
+    (delivery,) = claiming.claim(NOW, live=True, at_most=1)
     recording.sent(delivery, NOW)
     faults = [OperationalError("the database is away")]
 
@@ -455,7 +455,7 @@ def test_marks_that_were_left_are_settled_though_the_database_was_away_for_a_mom
         return execute(sql, *rest)
 
     with connection.execute_wrapper(fail_once):
-        deliver(NOW + delivering.lease_time())
+        deliver(NOW + claiming.lease_time())
     letter.refresh_from_db()
     assert not faults
     assert letter.state == Letter.State.ACCEPTED
@@ -483,9 +483,9 @@ def test_a_letter_in_a_workers_hands_cannot_be_cancelled_and_is_sent(
     mail_server: MailServer,
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
-    delivering.claim(NOW, live=True, at_most=1)
+    claiming.claim(NOW, live=True, at_most=1)
     assert not submitting.cancel(letter, now=NOW)
-    assert deliver(NOW + delivering.lease_time()).sent == 1
+    assert deliver(NOW + claiming.lease_time()).sent == 1
 
 
 def test_a_cancelled_letter_is_not_sent(mail_server: MailServer) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from actions import delivering, mail, outbox, recording, subscribing, tokens
+from actions import claiming, delivering, mail, outbox, recording, subscribing, tokens
 from actions.errors import WrongModeError
 from actions.models import Delivery, Letter, LetterEvent, Subscription, Tally
 from tests.actions.factories import (
@@ -195,11 +195,11 @@ def test_a_mark_that_a_killed_worker_left_is_settled_when_its_lease_is_over(
     mail_server: MailServer,
 ) -> None:
     wish = make_subscription()
-    (delivery,) = delivering.claim(NOW, live=True, at_most=1)
+    (delivery,) = claiming.claim(NOW, live=True, at_most=1)
     recording.sent(delivery, NOW)
     deliver(NOW + MINUTE / 60)
     assert wish.deliveries.get().lease is not None
-    deliver(NOW + delivering.lease_time())
+    deliver(NOW + claiming.lease_time())
     assert wish.deliveries.get().lease is None
     assert state_of(wish) == (Delivery.State.SENT, 1)
     assert mail_server.raw == []

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from actions import delivering, pacing, recording
+from actions import claiming, delivering, pacing, recording
 from actions.models import Delivery, Letter
 from tests import promise
 from tests.actions.factories import NOW, make_campaign, make_letter
@@ -45,10 +45,10 @@ def test_a_pause_and_a_lease_are_as_long_as_ever_when_the_clocks_change(
     for _ in range(2):
         make_letter(state=Letter.State.QUEUED, campaign=campaign, now=begun)
     mail_server.faults = [Fault.BUSY]
-    (dead,) = delivering.claim(begun, live=True, at_most=1)
+    (dead,) = claiming.claim(begun, live=True, at_most=1)
     assert deliver(begun).postponed == 1
     # The lease is the shorter one: 22 seconds, for a mail server that has two.
-    for length in (delivering.lease_time(), MINUTE):
+    for length in (claiming.lease_time(), MINUTE):
         end = begun + length
         assert not deliver(end - SECOND).any_moved
         assert deliver(end).sent == 1
@@ -101,9 +101,9 @@ def test_the_lease_of_a_worker_that_died_under_a_wrong_clock_ends(
     mail_server: MailServer, ahead: datetime.timedelta
 ) -> None:
     queue()
-    delivering.claim(NOW + ahead, live=True, at_most=1)
+    claiming.claim(NOW + ahead, live=True, at_most=1)
     later = NOW + 2 * DAY
-    freed = later + delivering.lease_time()
+    freed = later + claiming.lease_time()
     tidings = [deliver(at) for at in (later, freed, freed + A_PLACE)]
     assert sum(one.sent for one in tidings) == 1
     assert sum(one.perhaps_twice for one in tidings) == 1
@@ -115,10 +115,10 @@ def test_a_mark_that_was_left_under_a_wrong_clock_is_settled(
     mail_server: MailServer, ahead: datetime.timedelta
 ) -> None:
     letter = queue()
-    (delivery,) = delivering.claim(NOW + ahead, live=True, at_most=1)
+    (delivery,) = claiming.claim(NOW + ahead, live=True, at_most=1)
     recording.sent(delivery, NOW + ahead)
     deliver(NOW + 2 * DAY)
-    deliver(NOW + 2 * DAY + delivering.lease_time())
+    deliver(NOW + 2 * DAY + claiming.lease_time())
     letter.refresh_from_db()
     assert letter.state == Letter.State.ACCEPTED
     assert promise.is_settled()
@@ -128,6 +128,6 @@ def test_the_lease_of_a_living_worker_outlives_a_clock_that_is_set_right(
     mail_server: MailServer,
 ) -> None:
     queue()
-    (held,) = delivering.claim(NOW + YEARS, live=True, at_most=1)
+    (held,) = claiming.claim(NOW + YEARS, live=True, at_most=1)
     assert not deliver(NOW).any_moved
     assert recording.sent(held, NOW)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from actions import (
+    claiming,
     delivering,
     lost_links,
     mail,
@@ -286,7 +287,7 @@ def test_a_mail_goes_on_waiting_for_letters_of_its_very_address_alone() -> None:
 def test_a_mail_in_a_workers_hands_goes_again_rather_than_never() -> None:
     erased, kept = sent(), sent(now=NOW - DAY)
     ask()
-    delivering.claim(NOW, live=False, at_most=1)
+    claiming.claim(NOW, live=False, at_most=1)
     privacy.erase_on_request(erased, now=NOW)
     deliver()
     [message] = outbox.newest()

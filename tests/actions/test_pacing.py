@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from actions import (
+    claiming,
     delivering,
     failing,
     pacing,
@@ -297,8 +298,8 @@ def test_two_workers_obey_one_budget(
     campaign: Campaign, member: Representative, mail_server: MailServer
 ) -> None:
     overdue(campaign, member, 6)
-    first = delivering.claim(NOW, live=True, at_most=3)
-    second = delivering.claim(NOW, live=True, at_most=3)
+    first = claiming.claim(NOW, live=True, at_most=3)
+    second = claiming.claim(NOW, live=True, at_most=3)
     assert (len(first), second) == (1, [])
 
 
@@ -567,7 +568,7 @@ def test_a_letter_in_a_workers_hands_is_left_there(
     campaign: Campaign, member: Representative, mail_server: MailServer
 ) -> None:
     letter = confirmed(campaign, member)
-    delivering.claim(NOW, live=True, at_most=1)
+    claiming.claim(NOW, live=True, at_most=1)
     campaign.letters_go_from = THE_DAY
     campaign.save()
     assert pacing.replan(campaign, NOW) == 0

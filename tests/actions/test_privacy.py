@@ -12,7 +12,16 @@ from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import Settings
 
-from actions import delivering, limiting, mail, outbox, privacy, submitting, tokens
+from actions import (
+    claiming,
+    delivering,
+    limiting,
+    mail,
+    outbox,
+    privacy,
+    submitting,
+    tokens,
+)
 from actions.errors import TooManyError
 from actions.models import Delivery, Letter, LetterEvent, RateCount, Tally
 from representatives.kept_answers import FOUND_LIVES, KeptAnswer, Service
@@ -168,7 +177,7 @@ def test_who_asks_while_the_letter_waits_has_it_stopped_and_erased(state: str) -
 
 def test_a_letter_in_a_workers_hands_is_not_erased_and_says_so() -> None:
     letter = make_letter(state=Letter.State.QUEUED)
-    delivering.claim(NOW, live=False, at_most=1)
+    claiming.claim(NOW, live=False, at_most=1)
     assert not privacy.erase_on_request(letter, now=NOW)
     letter.refresh_from_db()
     assert letter.state == Letter.State.QUEUED
@@ -200,7 +209,7 @@ def test_forgetting_twice_is_harmless() -> None:
 
 def test_a_mail_written_while_its_letter_was_erased_goes_with_the_next_sweep() -> None:
     letter, other = make_letter(), make_letter()
-    (delivery,) = delivering.claim(NOW, live=False, at_most=1)
+    (delivery,) = claiming.claim(NOW, live=False, at_most=1)
     written = mail.message_for(delivery, now=NOW)
     delivering.deliver_due(clock=lambda: NOW)
     erased = Letter.objects.get(pk=delivery.owner_id)

@@ -7,7 +7,8 @@ import pytest
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
-from actions import delivering, recording
+from actions import claiming, delivering, recording
+from actions.errors import NotMarkedError
 from actions.models import Delivery, Letter
 from tests.actions.factories import NOW, make_campaign, make_letter
 from tests.smtp import MailServer, mail_server
@@ -65,22 +66,22 @@ def test_a_mail_that_could_not_be_marked_is_kept_until_its_lease_ends_and_counte
     settings.EMAIL_TIMEOUT = 1
     with (
         connection.execute_wrapper(Away(10**9)),
-        pytest.raises(OperationalError),
+        pytest.raises(NotMarkedError),
     ):
         delivering.deliver_due(clock=lambda: NOW)
     assert len(mail_server.raw) == 1
     # The two others can be had at once.
     assert delivering.deliver_due(clock=lambda: NOW).sent == 2
-    tidings = delivering.deliver_due(clock=lambda: NOW + delivering.lease_time())
+    tidings = delivering.deliver_due(clock=lambda: NOW + claiming.lease_time())
     assert (tidings.sent, tidings.perhaps_twice) == (1, 1)
     assert mail_server.ids[0] == mail_server.ids[3]
 
 
 def test_of_several_workers_one_counts_what_a_dead_one_left() -> None:
     queue(5)
-    delivering.claim(NOW, live=False, at_most=2)
-    delivering.claim(NOW, live=False, at_most=2)
-    end = NOW + delivering.lease_time()
+    claiming.claim(NOW, live=False, at_most=2)
+    claiming.claim(NOW, live=False, at_most=2)
+    end = NOW + claiming.lease_time()
     assert recording.abandoned(end - SECOND) == 0
     assert recording.abandoned(end) == 2
     assert recording.abandoned(end) == 0

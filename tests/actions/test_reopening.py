@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from actions import (
+    claiming,
     closure,
     delivering,
     mailing_lists,
@@ -250,10 +251,10 @@ def test_a_mail_that_a_killed_worker_had_sent_goes_once_and_is_erased(
 ) -> None:
     wish = make_wish()
     reopening.owe(NOW, live=True)
-    (delivery,) = delivering.claim(NOW, live=True, at_most=1)
+    (delivery,) = claiming.claim(NOW, live=True, at_most=1)
     recording.sent(delivery, NOW)
     assert not work(NOW + MINUTE / 60, live=True).any_moved
-    work(NOW + delivering.lease_time(), live=True)
+    work(NOW + claiming.lease_time(), live=True)
     wish.refresh_from_db()
     assert wish.email == ""
     assert mail_server.raw == []

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from actions import delivering, failing, holding, reviewing, submitting
+from actions import claiming, delivering, failing, holding, reviewing, submitting
 from actions.models import Delivery, Letter, LetterEvent
 from representatives import parliament
 from representatives.models import (
@@ -164,7 +164,7 @@ def test_a_letter_follows_its_mp_at_the_moment_of_sending_too() -> None:
 
 def test_a_letter_waits_in_the_queue_for_its_result_even_in_a_workers_hands() -> None:
     letter = queued()
-    [delivery] = delivering.claim(timezone.now(), live=False, at_most=1)
+    [delivery] = claiming.claim(timezone.now(), live=False, at_most=1)
     elected()
     leave(letter)
     delivery.refresh_from_db()

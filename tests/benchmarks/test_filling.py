@@ -1,7 +1,7 @@
 import pytest
 from django.utils import timezone
 
-from actions import delivering, pacing, recording
+from actions import claiming, pacing, recording
 from actions.models import Delivery, Letter
 from benchmarks import filling
 from benchmarks.figures import NotMeasuredError
@@ -13,7 +13,7 @@ def test_letters_that_went_are_owed_again_and_due_when_they_are_released() -> No
     campaign = make_campaign()
     for _ in range(3):
         make_letter(state=Letter.State.QUEUED, campaign=campaign)
-    gone = delivering.claim(NOW, live=False, at_most=2)
+    gone = claiming.claim(NOW, live=False, at_most=2)
     for delivery in gone:
         recording.sent(delivery, NOW)
     recording.settle(gone[0].lease, NOW)

@@ -1,0 +1,96 @@
+"""Taking mails that are due into a worker's hands, by a lease, and giving them back."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from actions import closure, failing, pacing, recording
+from actions.models import Delivery
+from actions.models.deliveries import DeliveryQuerySet
+from representatives import parliament
+
+# How often the mail server may keep us waiting for one mail: one wait for each line of
+# the dialogue. A lease outlasts that, and the time that a batch is held, amply.
+_WAITS_FOR_A_MAIL: Final = 6
+_AMPLY: Final = datetime.timedelta(seconds=10)
+
+
+def lease_time() -> datetime.timedelta:
+    """Say how long a worker holds what it claims, however slow the mail server is."""
+    return datetime.timedelta(seconds=_WAITS_FOR_A_MAIL * settings.EMAIL_TIMEOUT) + (
+        _AMPLY
+    )
+
+
+def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]:
+    """Take mails that are due into this worker's hands, the longest due first.
+
+    One UPDATE that looks at each row once more as it changes it: of two workers that
+    saw the same row, one gets it.
+    """
+    due = _due(now, live=live)
+    lease = uuid.uuid4()
+    while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
+        claimed = due.filter(pk__in=chosen).update(
+            lease=lease, leased_until=now + lease_time()
+        )
+        if claimed and (batch := _within_budget(lease, now, live=live)):
+            return batch
+        # Another worker was quicker with every one of them, or none may go yet: there
+        # may be more.
+    return []
+
+
+def is_any_due(now: datetime.datetime, *, live: bool) -> bool:
+    """Whether there is something to claim."""
+    return _due(now, live=live).exists()
+
+
+def give_back(rest: Sequence[Delivery]) -> None:
+    """Let others have what this worker has not begun, all of one lease."""
+    if rest:
+        Delivery.objects.waiting().filter(
+            lease=rest[0].lease, pk__in=[one.pk for one in rest]
+        ).update(lease=None, leased_until=None)
+
+
+def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
+    """Ask for what may go now."""
+    due = Delivery.objects.claimable(now, live=live)
+    held = closure.held_kinds(now, live=live)
+    if held:
+        due = due.exclude(kind__in=held)
+    if parliament.on(timezone.localdate(now)).is_filling:
+        # Whoever it goes to may be elected again, and the result be on its way.
+        without_result = Delivery.objects.filter(
+            kind=Delivery.Kind.LETTER,
+            letter__representative__is_current=False,
+            letter__constituency__is_current=True,
+        ).exclude(letter__constituency__representatives__is_current=True)
+        due = due.exclude(pk__in=without_result)
+    return due
+
+
+def _held(lease: uuid.UUID) -> DeliveryQuerySet:
+    return (
+        Delivery.objects.waiting()
+        .filter(lease=lease)
+        .select_related("letter__representative")
+        .defer("letter__base_text", "letter__consent_wording")
+        # Read by themselves, and only where there are any: most mails are letters.
+        .prefetch_related("subscription__campaign")
+        .order_by("due_at")
+    )
+
+
+def _within_budget(
+    lease: uuid.UUID, now: datetime.datetime, *, live: bool
+) -> list[Delivery]:
+    """Keep in hand what may go now; what a power cut undoes of that does no harm."""
+    with recording.not_waiting_for_the_disk():
+        in_hand = failing.follow_corrections(list(_held(lease)), now, live=live)
+        return pacing.within_budget(in_hand, now, live=live)

@@ -1,0 +1,213 @@
+"""Marks that are made while the next mail is written: none is late, lost or doubled."""
+
+import contextlib
+import datetime
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from actions import claiming, delivering
+from actions.marking import Marks
+from actions.models import Delivery, Letter, LetterEvent
+from tests import workers
+from tests.actions.factories import (
+    NOW,
+    make_campaign,
+    make_letter,
+    make_representative,
+)
+from tests.smtp import MailServer, mail_server
+
+__all__ = ["mail_server"]
+
+# Within a test's own transaction a mark is made at once.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECOND = datetime.timedelta(seconds=1)
+MANY = 5
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="SQLite marks at once, in the worker's own process",
+)
+
+
+@pytest.fixture
+def gone() -> Delivery:
+    """A letter in a worker's hands, which the mail server has just taken."""
+    make_letter(state=Letter.State.QUEUED)
+    (delivery,) = claiming.claim(NOW, live=False, at_most=1)
+    return delivery
+
+
+@pytest.fixture
+def marks() -> Iterator[Marks]:
+    marks = Marks(patience=SECOND)
+    with marks.listening():
+        yield marks
+
+
+def as_stored() -> tuple[str, int]:
+    delivery = Delivery.objects.get()
+    return delivery.state, delivery.attempts
+
+
+def test_no_letter_goes_before_the_one_before_it_is_marked(
+    mail_server: MailServer,
+) -> None:
+    campaign = make_campaign()
+    for number in range(MANY):
+        make_letter(
+            state=Letter.State.QUEUED, campaign=campaign, now=NOW - number * SECOND
+        )
+    seen: list[int] = []
+
+    def marked() -> int:
+        with contextlib.closing(connection):
+            return Delivery.objects.filter(state=Delivery.State.SENT).count()
+
+    with ThreadPoolExecutor() as beside:
+        mail_server.at_taking = lambda: seen.append(beside.submit(marked).result())
+        assert delivering.deliver_due(clock=lambda: NOW).sent == MANY
+    assert seen == list(range(MANY))
+
+
+def test_whatever_comes_after_a_letter_that_went_finds_it_marked(
+    mail_server: MailServer,
+) -> None:
+    campaign = make_campaign()
+    order = itertools.count()
+
+    def due_next(**fields: Any) -> Letter:
+        due_at = NOW - MANY * SECOND + next(order) * SECOND / 10
+        return make_letter(campaign=campaign, now=due_at, **fields)
+
+    nobody = make_representative(is_current=False)
+    nowhere = make_representative(email="@")
+    for odd_one in (
+        {"confirm_by": NOW},
+        {"state": Letter.State.QUEUED, "representative": nobody},
+        {"state": Letter.State.QUEUED, "representative": nowhere},
+        {"reminded_at": NOW - SECOND},
+    ):
+        due_next(state=Letter.State.QUEUED)
+        due_next(**odd_one)
+    Delivery.objects.filter(letter__reminded_at__isnull=False).update(
+        kind=Delivery.Kind.REMINDER
+    )
+    delivering.deliver_due(clock=lambda: NOW)
+    assert Counter(Letter.objects.values_list("state", flat=True)) == {
+        Letter.State.ACCEPTED: 4,
+        Letter.State.HELD: 1,
+        Letter.State.FAILED: 1,
+        Letter.State.AWAITING_CONFIRMATION: 2,
+    }
+    mails = Delivery.objects.values_list("kind", "state", "attempts")
+    sent, dropped = Delivery.State.SENT, Delivery.State.DROPPED
+    assert Counter(mails) == {
+        (Delivery.Kind.LETTER, sent, 1): 4,
+        (Delivery.Kind.CONFIRMATION, dropped, 0): 1,
+        (Delivery.Kind.LETTER, dropped, 0): 1,
+        (Delivery.Kind.HELD_NOTICE, sent, 1): 1,
+        (Delivery.Kind.LETTER, Delivery.State.FAILED, 1): 1,
+        (Delivery.Kind.FAILURE_NOTICE, sent, 1): 1,
+        (Delivery.Kind.REMINDER, sent, 1): 1,
+    }
+    assert len(set(mail_server.ids)) == len(mail_server.ids)
+
+
+@contextmanager
+def another() -> Iterator["psycopg.Connection[Any]"]:
+    """Connect to the same database beside the worker."""
+    with psycopg.connect(workers.database_url(), autocommit=True) as beside:
+        yield beside
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_mark_is_made_once_however_often_one_asks(
+    gone: Delivery, marks: Marks, times: int
+) -> None:
+    assert marks.finish() == 0
+    marks.begin(gone, NOW)
+    assert [marks.finish() for _ in range(times)] == [1, 0][:times]
+    assert as_stored() == (Delivery.State.SENT, 1)
+
+
+def test_a_statement_made_meanwhile_is_answered_and_costs_no_mark(
+    gone: Delivery, marks: Marks
+) -> None:
+    marks.begin(gone, NOW)
+    assert as_stored() == (Delivery.State.SENT, 1)
+    assert not LetterEvent.objects.exists()
+    assert marks.finish() == 1
+
+
+def test_what_is_in_other_hands_is_not_marked_and_said_once(
+    gone: Delivery, marks: Marks, caplog: pytest.LogCaptureFixture
+) -> None:
+    Delivery.objects.update(lease=None, leased_until=None)
+    marks.begin(gone, NOW)
+    assert marks.finish() == 0
+    assert as_stored() == (Delivery.State.WAITING, 0)
+    assert caplog.text.count("was no longer in this worker's hands") == 1
+
+
+@on_postgresql
+def test_the_statement_is_watched_as_any_other(gone: Delivery, marks: Marks) -> None:
+    seen: list[str] = []
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        marks.begin(gone, NOW)
+    assert marks.finish() == 1
+    assert len(seen) == 1
+    assert seen[0].startswith("UPDATE actions_delivery SET state = 'sent'")
+
+
+@on_postgresql
+def test_a_mark_whose_connection_breaks_is_made_by_another(
+    gone: Delivery, marks: Marks
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (worker,) = cursor.fetchone()
+    with another() as beside:
+        # It can't be done until this transaction ends.
+        with beside.transaction():
+            beside.execute("SELECT * FROM actions_delivery FOR UPDATE")
+            marks.begin(gone, NOW)
+            beside.execute("SELECT pg_terminate_backend(%s)", [worker])
+        assert marks.finish() == 1
+    assert as_stored() == (Delivery.State.SENT, 1)
+
+
+def test_a_mark_is_made_although_the_connection_was_closed_meanwhile(
+    gone: Delivery, marks: Marks
+) -> None:
+    marks.begin(gone, NOW)
+    connection.close()
+    assert marks.finish() == 1
+    assert as_stored() == (Delivery.State.SENT, 1)
+
+
+@on_postgresql
+@pytest.mark.parametrize("forgetting", ["DISCARD ALL", "DEALLOCATE ALL"])
+def test_a_mark_is_made_although_a_pooler_forgot_the_name_of_the_statement(
+    gone: Delivery, marks: Marks, forgetting: str
+) -> None:
+    for _ in range(2):
+        marks.begin(gone, NOW)
+        assert marks.finish() == 1
+        Delivery.objects.update(state=Delivery.State.WAITING, done_at=None, attempts=0)
+        with connection.cursor() as cursor:
+            cursor.execute(forgetting)
