@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -132,6 +133,15 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
     return count
 
 
+class _Outcome(Enum):
+    """What came of a mail that a worker took up."""
+
+    WENT = auto()
+    # And what became of it is written down.
+    DID_NOT = auto()
+    NOT_BEGUN = auto()
+
+
 class _Worker:
     """Claims mails and sees them out over one connection after another."""
 
@@ -150,6 +160,7 @@ class _Worker:
         self.live = live
         self.pace = BatchSize(HELD_FOR, at_most=at_most)
         self.marks = marking.Marks(claiming.lease_time())
+        self.claimed_at = clock()
 
     def has_work(self) -> bool:
         """Whether it is worth calling the mail server."""
@@ -167,25 +178,28 @@ class _Worker:
             batch = claiming.claim(now, live=self.live, at_most=at_most)
             if not batch:
                 return
+            self.claimed_at = self.clock()
             left -= self._deliver(batch, way_out)
         if not way_out.is_open:
             self.tidings.trouble = "The mail server hung up."
 
     def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> int:
         """Send a batch, settle what went, give back the rest; say how many it began."""
-        claimed_at = self.clock()
         lease = batch[0].lease
         in_hand: Delivery | None = None
         rest = batch[::-1]
         try:
             with recording.not_waiting_for_the_disk(), self._marking():
                 while rest and way_out.is_open and not self.should_stop():
-                    # Or the clock was set, and nobody knows for how long.
-                    if abs(self.clock() - claimed_at) > HELD_FOR:
+                    if self._holds_too_long():
                         break
                     in_hand = rest.pop()
-                    self._send(in_hand, way_out)
-                    in_hand = None
+                    outcome = self._send(in_hand, way_out)
+                    taken, in_hand = in_hand, None
+                    if outcome is _Outcome.WENT:
+                        self.marks.begin(taken, self.clock())
+                    if outcome is _Outcome.NOT_BEGUN:
+                        rest.append(taken)
         except (NoWayOutError, NotMarkedError):
             # Whatever is wrong, it is not this mail.
             rest += [in_hand] if in_hand else []
@@ -194,14 +208,21 @@ class _Worker:
         finally:
             self._put_down(lease, in_hand, rest)
         begun = len(batch) - len(rest)
-        self.pace.learn(len(batch), begun, self.clock() - claimed_at)
+        self.pace.learn(len(batch), begun, self.clock() - self.claimed_at)
         return begun
+
+    def _holds_too_long(self) -> bool:
+        """Whether to give back what is not begun.
+
+        Or the clock was set, and nobody knows for how long.
+        """
+        return abs(self.clock() - self.claimed_at) > HELD_FOR
 
     def _put_down(
         self, lease: uuid.UUID | None, in_hand: Delivery | None, rest: list[Delivery]
     ) -> None:
         """Settle what went, and leave nothing in these hands."""
-        _settle(lease, self.clock)
+        _settle(lease, self.clock, self.marks.known)
         if in_hand is not None:
             # A fault of ours: others must not wait behind this one for ever.
             self._postpone(in_hand, gettext_noop("A fault in Postbag."))
@@ -209,12 +230,16 @@ class _Worker:
             claiming.give_back(rest)
             pacing.give_back(rest)
 
-    def _send(self, delivery: Delivery, way_out: mail.Connection) -> None:
+    def _send(self, delivery: Delivery, way_out: mail.Connection) -> "_Outcome":
         now = self.clock()
         if not self._may_go(delivery, now):
-            return
+            return _Outcome.DID_NOT
         try:
-            way_out.send(self._written(delivery, now))
+            written = self._written(delivery, now)
+            # The mark of the mail before may have kept us waiting.
+            if self._holds_too_long():
+                return _Outcome.NOT_BEGUN
+            way_out.send(written)
         except PermanentDeliveryError as error:
             self._give_up(delivery, str(error))
         except NoWayOutError:
@@ -225,10 +250,14 @@ class _Worker:
         except TemporaryDeliveryError as error:
             self._postpone(delivery, str(error))
         else:
-            self.marks.begin(delivery, self.clock())
+            return _Outcome.WENT
+        return _Outcome.DID_NOT
 
     def _may_go(self, delivery: Delivery, now: datetime.datetime) -> bool:
         """Whether it goes; what becomes of it otherwise is written down."""
+        if delivery.carried is None:
+            # Some of our own mails ask the database.
+            self._see_marked()
         is_owed = owing.is_owed(delivery, now)
         if is_owed and reviewing.has_its_reader(delivery):
             return True
@@ -241,8 +270,12 @@ class _Worker:
         return may_go
 
     def _written(self, delivery: Delivery, now: datetime.datetime) -> mail.Mail:
-        """Write a mail, while the database marks the one before."""
+        """Write a mail; while it is a letter, the database marks the one before."""
         try:
+            return mail.message_for(delivery, now=now)
+        except (InterfaceError, OperationalError):
+            # What it asked may have failed with the connection of that mark.
+            self._see_marked()
             return mail.message_for(delivery, now=now)
         finally:
             self._see_marked()
@@ -250,6 +283,7 @@ class _Worker:
     @contextmanager
     def _marking(self) -> Iterator[None]:
         """See that the last mail is marked, too."""
+        self.marks.known = {}
         with self.marks.listening():
             try:
                 yield
@@ -280,6 +314,10 @@ class _Worker:
         self.tidings.failed += recording.failed(delivery, reason, self.clock())
 
 
-def _settle(lease: uuid.UUID | None, clock: Clock) -> None:
+def _settle(
+    lease: uuid.UUID | None, clock: Clock, known: recording.Times | None = None
+) -> None:
     """Draw the consequences; as long as the lease lasts nobody else does."""
-    recording.insist(lambda: recording.settle(lease, clock()), claiming.lease_time())
+    recording.insist(
+        lambda: recording.settle(lease, clock(), known), claiming.lease_time()
+    )

@@ -1,4 +1,4 @@
-"""Marking a mail as gone while the next one is written.
+"""Marking a mail as gone while the next letter is written.
 
 On PostgreSQL a mark is a transaction of its own, and takes the server about as long as
 a worker takes to write a letter. So the worker sends the statement, writes the next
@@ -8,6 +8,8 @@ leaves one letter without its mark at most, as if the worker had waited
 """
 
 import datetime
+import select
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,31 +17,37 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakSet
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from actions import recording
 from actions.errors import NotMarkedError
 from actions.models import Delivery
 
-_NAME: Final = b"mark"
 # As PostgreSQL itself writes places.
 _SENT: Final = recording.SENT % ("$1", "$2", "$3")
+# Behind a pooler, other releases may have given a name to another statement.
+_NAME: Final = f"mark_{zlib.crc32(_SENT.encode()):08x}".encode()
 # Connections that know the statement by its name, and need not think it over again.
 _PREPARED: Final[WeakSet[Any]] = WeakSet()
+# How often a wait looks whether it is over, although nothing was heard.
+_LOOK_EVERY: Final = 1_000  # milliseconds
 
 
 class Marks:
     """The marks of one worker, of which one at a time has still to be made.
 
-    While it is ``listening`` another statement hears the answer first. A transaction
+    What it knows, ``known``, may be more than the database does after a crash. While it
+    is ``listening`` another statement hears the answer first. A transaction
     can't begin: ``finish`` comes before it.
     """
 
     def __init__(self, patience: datetime.timedelta) -> None:
         """Keep for how long the database may be away."""
         self._patience = patience
+        # Of the mails of a batch.
+        self.known: recording.Times = {}
         self._begun: _Begun | None = None
-        # libpq's connection, while it owes an answer.
+        # The driver's connection, while it owes an answer.
         self._asked: Any = None
 
     @contextmanager
@@ -51,17 +59,22 @@ class Marks:
     def begin(self, gone: Delivery, now: datetime.datetime) -> None:
         """Tell the database that a mail went; ``finish`` must follow.
 
-        Raises nothing of the database's: whether it heard of it is seen then.
+        Raises:
+            NotMarkedError: as ``finish``.
+
         """
-        self._begun = _Begun(gone, now)
+        begun = self._begun = _Begun(gone, now)
+        self.known[gone.pk] = now
+        can_wait = connection.vendor == "postgresql" and connection.get_autocommit()
         try:
-            if connection.vendor == "postgresql" and not connection.in_atomic_block:
-                self._ask(self._begun)
+            if can_wait:
+                self._ask(begun)
             else:
-                self._begun.is_made = self._begun.make()
+                begun.is_made = begun.make()
         except (InterfaceError, OperationalError):
             self._asked = None
             connection.close()
+            self._insist(begun)
 
     def finish(self) -> int:
         """See that what was begun is made, and say how many: none or one.
@@ -70,25 +83,31 @@ class Marks:
         is harmless.
 
         Raises:
-            NotMarkedError: the database was away for longer than our patience. The
-                lease of the mail keeps it from going again before its end.
+            NotMarkedError: the database did not make it, or was away for longer than
+                our patience. The mail's lease keeps it from going again before its end.
 
         """
         self._hear()
         begun, self._begun = self._begun, None
         if begun is None:
             return 0
+        if begun.is_made is None:
+            self._insist(begun)
+        return bool(begun.is_made)
+
+    def _insist(self, begun: "_Begun") -> None:
         try:
-            if begun.is_made is None:
-                begun.is_made = recording.insist(begun.make, self._patience)
-        except (InterfaceError, OperationalError) as error:
+            begun.is_made = recording.insist(begun.make, self._patience)
+        except Error as error:
+            # Whoever settles the others need not try for as long again.
+            self._begun = None
+            del self.known[begun.gone.pk]
             raise NotMarkedError from error
-        return begun.is_made
 
     def _ask(self, begun: "_Begun") -> None:
         with connection.cursor() as cursor:
             tell: Callable[..., Any] = self._tell
-            # As Django does: whoever watches statements watches this one, too.
+            # As Django does: whatever wraps statements wraps this one, too.
             for wrapper in reversed(connection.execute_wrappers):
                 tell = partial(wrapper, tell)
             values = [begun.at, begun.gone.pk, begun.gone.lease]
@@ -103,7 +122,7 @@ class Marks:
                 _PREPARED.add(connection.connection)
             written = [str(value).encode() for value in values]
             server.send_query_prepared(_NAME, written)
-            self._asked = server
+            self._asked = connection.connection
             server.flush()
 
     def _hear_first(self, execute: Callable[..., Any], *statement: Any) -> Any:
@@ -111,20 +130,30 @@ class Marks:
         return execute(*statement)
 
     def _hear(self) -> None:
-        server, self._asked = self._asked, None
-        if server is None:
+        asked, self._asked = self._asked, None
+        if asked is None:
             return
-        tuples = 0
-        # What it says of a connection that was closed meanwhile is nothing.
+        tuples = None
+        # What is heard of a connection that was closed or broke is nothing.
         gone_away = suppress(InterfaceError, OperationalError)
         with gone_away, connection.wrap_database_errors:
-            while (answer := server.get_result()) is not None:
+            _wait_for(asked.pgconn)
+            while (answer := asked.pgconn.get_result()) is not None:
                 tuples = answer.command_tuples
-        if self._begun and tuples == 1:
-            self._begun.is_made = True
-        else:
+        if tuples is None:
             # It may be that the name is not known any more.
-            _PREPARED.clear()
+            _PREPARED.discard(asked)
+        elif self._begun and tuples == 1:
+            self._begun.is_made = True
+
+
+def _wait_for(server: Any) -> None:
+    """Wait until an answer is there; libpq's own wait would stop every other thread."""
+    ready = select.poll()
+    ready.register(server.socket, select.POLLIN)
+    while server.is_busy():
+        ready.poll(_LOOK_EVERY)
+        server.consume_input()
 
 
 @dataclass

@@ -21,7 +21,7 @@ _ASKS_TO_CONFIRM: Final = {Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER}
 
 
 def is_owed(delivery: Delivery, now: datetime.datetime) -> bool:
-    """Whether it is; its letter or subscription must have been read."""
+    """Say so by the letter or the subscription as it was read with the mail."""
     kind, owner = Delivery.Kind(delivery.kind), delivery.owner
     if isinstance(owner, Subscription):
         if kind == Delivery.Kind.REOPENING:

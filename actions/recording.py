@@ -3,8 +3,9 @@
 That a mail went is marked at once, in a transaction of its own that a killed worker
 leaves behind but that does not wait for the disk. What follows from it for the letter,
 its history and the counts is settled together, within about a second, by one that does
-wait. A mark that no worker lived to settle is settled by the next one. A power cut may
-undo the marks of that second: then these mails go again, with the same Message-ID.
+wait. A mark that no worker lived to settle is settled by the next one. A crash of the
+database may undo the marks of that second: a worker that outlives it makes them again.
+After a power cut, which none outlives, these mails go again, with the same Message-ID.
 
 Whatever is written of a mail that went or goes again demands that the worker still
 holds it by its lease; each function says whether that was so.
@@ -17,7 +18,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -36,6 +37,8 @@ from actions.plain_sql import adapted
 logger = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
+# When each mail went, by its delivery's primary key.
+Times: TypeAlias = dict[uuid.UUID, datetime.datetime]
 
 # No lease and no pause ends so late: the clock was wrong when it was written.
 _NEVER_SO_FAR_OFF: Final = datetime.timedelta(days=2)
@@ -66,6 +69,7 @@ _TOLD: Final = {
 class _Marked(NamedTuple):
     """What is read of a mail that went: whole objects take longer than the database."""
 
+    pk: uuid.UUID
     kind: str
     done_at: datetime.datetime
     letter_id: uuid.UUID | None
@@ -126,25 +130,34 @@ def sent(delivery: Delivery, now: datetime.datetime) -> bool:
     In SQL, since this is done for each mail by itself: Django takes longer to build the
     statement than the database to carry it out.
     """
-    values = [now, delivery.pk, delivery.lease]
-    with connection.cursor() as cursor:
-        cursor.execute(SENT, [adapted(value) for value in values])
-        if cursor.rowcount == 1:
-            return True
-    return _is_marked(delivery) or _is_no_longer_ours(delivery)
+    return _mark(delivery, now) or _is_marked(delivery) or _is_no_longer_ours(delivery)
 
 
 @transaction.atomic
-def settle(lease: uuid.UUID | None, now: datetime.datetime) -> None:
+def settle(
+    lease: uuid.UUID | None,
+    now: datetime.datetime,
+    known: Times | None = None,
+) -> None:
     """Draw the consequences of the marks under a lease; doing it twice is harmless.
 
     For whoever asked for updates there are none: their own press of the button counts.
     Whoever was to be told once has been told, and the address is erased.
+
+    Args:
+        lease: under which the mails went.
+        now: the time.
+        known: what their worker knows of them: a mark that a crash of the database
+            undid is made again.
+
     """
     marks = Delivery.objects.filter(lease=lease, state=Delivery.State.SENT)
-    # Locked, as another worker may find the lease at its end and settle it too.
-    locked = marks.select_for_update().order_by("pk")
-    gone = [_Marked(*row) for row in locked.values_list(*_Marked._fields)]
+    gone = _read(marks)
+    lost = (known or {}).keys() - {mail.pk for mail in gone}
+    if known and lost:
+        for delivery in Delivery.objects.filter(lease=lease, pk__in=lost):
+            _mark(delivery, known[delivery.pk])
+        gone = _read(marks)
     went: dict[uuid.UUID, datetime.datetime] = {}
     told: dict[LetterEvent.Kind, dict[uuid.UUID, datetime.datetime]] = defaultdict(dict)
     for mail in gone:
@@ -262,6 +275,19 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
     if moved:
         _end_needs([delivery], now)
     return bool(moved)
+
+
+def _mark(delivery: Delivery, now: datetime.datetime) -> bool:
+    values = [now, delivery.pk, delivery.lease]
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, [adapted(value) for value in values])
+        return bool(cursor.rowcount == 1)
+
+
+def _read(marks: DeliveryQuerySet) -> list[_Marked]:
+    """Read them, locked: another worker may find the lease at its end and settle it."""
+    locked = marks.select_for_update().order_by("pk")
+    return [_Marked(*row) for row in locked.values_list(*_Marked._fields)]
 
 
 def _leased() -> DeliveryQuerySet:

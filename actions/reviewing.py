@@ -52,7 +52,7 @@ def look(
 
 
 def has_its_reader(delivery: Delivery) -> bool:
-    """Whether nothing has to be looked up: a letter's MP is who it was written to."""
+    """Whether, as it was read, a letter's MP still is one; our own mails need none."""
     letter = delivery.carried
     return letter is None or letter.representative.is_current
 
