@@ -6,13 +6,18 @@ answer is a line that names the step, or nothing if it was done before.
 
 A step is whatever changes the world: a statement that writes to the database, before
 and after it (so before and after each COMMIT, too); a line to the mail server; a file
-of the outbox. They are counted from the first claim.
+of the outbox. They are counted from the first claim, or with ``--from-the-start`` from
+the first there is.
 """
 
 import io
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import django
@@ -20,15 +25,16 @@ import django
 CLAIM = 'UPDATE "actions_delivery" SET "lease"'
 
 
+FROM_THE_START = "--from-the-start"
 READS = ("SELECT", "PRAGMA", "SET ", "RESET")
 
 
 class Fate:
     """Counts the steps, and ends the process at one."""
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, last: int, *, has_begun: bool) -> None:
         self.left = last
-        self.has_begun = False
+        self.has_begun = has_begun
 
     def come_to(self, step: str) -> None:
         if not self.has_begun:
@@ -58,6 +64,31 @@ class Fate:
             self.come_to(f"before {name} in the outbox")
 
 
+@contextmanager
+def doomed(environment: dict[str, str], *how: str) -> Iterator[Callable[[int], str]]:
+    """Give a way to have a worker die at a step, which returns the step's name."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.doomed", *how],
+        cwd=Path(__file__).parent.parent,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        asked, answered = process.stdin, process.stdout
+
+        def die_at(number: int) -> str:
+            asked.write(f"{number}\n")
+            asked.flush()
+            step: str = answered.readline()
+            return step.strip()
+
+        yield die_at
+
+
 def main() -> None:
     django.setup()
     for line in sys.stdin:
@@ -72,7 +103,7 @@ def _work(last: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - once set up
     from django.db import connection  # noqa: PLC0415
 
-    fate = Fate(last)
+    fate = Fate(last, has_begun=FROM_THE_START in sys.argv)
     connection.execute_wrappers.append(fate.statement)
     sys.addaudithook(fate.event)
     call_command("deliver_letters", once=True, stdout=io.StringIO())

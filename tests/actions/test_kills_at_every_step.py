@@ -2,20 +2,16 @@
 
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.utils import timezone
 from pytest_django import Settings
 
 from actions import delivering, outbox
 from actions.models import Delivery, Letter
 from tests import promise, workers
+from tests.doomed import doomed
 from tests.smtp import Fault, MailServer, mail_server
 
 __all__ = ["mail_server"]
@@ -58,7 +54,9 @@ def test_a_kill_at_any_step_loses_nothing_and_repeats_the_letter_in_hand(
 ) -> None:
     mail_server.takes_groups = takes_groups
     steps = []
-    with doomed(workers.live(tmp_path, mail_server.port, timeout=30)) as die_at:
+    # No lease ends meanwhile, however busy this machine is.
+    environment = workers.live(tmp_path, mail_server.port, timeout=300)
+    with doomed(environment) as die_at:
         for number in range(1, MANY):
             _, busy, refused = promise.queue(3)
             mail_server.faults_of[busy.recipient_email] = [Fault.BUSY]
@@ -128,28 +126,3 @@ def let_others_finish() -> int:
         promise.let_pauses_pass()
     assert promise.is_settled()
     return twice
-
-
-@contextmanager
-def doomed(environment: dict[str, str]) -> Iterator[Callable[[int], str]]:
-    """Give a way to have a worker die at a step, which returns the step's name."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.doomed"],
-        cwd=django_settings.BASE_DIR,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        asked, answered = process.stdin, process.stdout
-
-        def die_at(number: int) -> str:
-            asked.write(f"{number}\n")
-            asked.flush()
-            step: str = answered.readline()
-            return step.strip()
-
-        yield die_at
