@@ -139,9 +139,9 @@ NAMES_PER_ADDRESS_PER_WEEK = env.number("NAMES_PER_ADDRESS_PER_WEEK", 6, least=1
 DEEDS_PER_ADDRESS_PER_HOUR = env.number("DEEDS_PER_ADDRESS_PER_HOUR", 1200, least=1)
 SIGN_INS_PER_ADDRESS_PER_HOUR = env.number("SIGN_INS_PER_ADDRESS_PER_HOUR", 30, least=1)
 LARGEST_REQUEST_BYTES = env.number("LARGEST_REQUEST_BYTES", 1_000_000, least=10_000)
-# Of mail that comes in: larger ones are refused; files with an answer are passed on
-# until they have this many bytes together.
-LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 25_000_000, least=100_000)
+# Of mail that comes in: larger ones are refused (a file of 20 MB takes 27 in a mail);
+# files with an answer are passed on until they have this many bytes together.
+LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 35_000_000, least=100_000)
 LARGEST_PASSED_ON_BYTES = env.number("LARGEST_PASSED_ON_BYTES", 10_000_000)
 # Of what a provider tells at a time; SparkPost sends so much.
 LARGEST_EVENTS_BYTES = env.number("LARGEST_EVENTS_BYTES", 10_000_000, least=100_000)
