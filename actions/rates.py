@@ -91,9 +91,9 @@ def for_one_mp() -> Rates:
 
 
 def for_all() -> Rates | None:
-    """Give the rate of all letters together; None for any number."""
+    """Give the rates of all letters together; None for any number."""
     rate = settings.LETTERS_PER_HOUR
-    return Rates(rate, rate) if rate else None
+    return Rates(rate, settings.LETTERS_PER_HOUR_OTHERWISE) if rate else None
 
 
 def opening(day: datetime.date) -> datetime.datetime:

@@ -14,15 +14,47 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from actions.errors import (
     DeliveryError,
+    LostAnswerError,
+    NoWayOutError,
     PermanentDeliveryError,
     TemporaryDeliveryError,
 )
 
 _PERMANENT = range(500, 600)
-# What a provider answers over HTTP if it will never take this one mail. A wrong key
-# (401), a domain that it does not know (403, 404) or too many mails (429) are no mail's
-# fault.
+# What a provider answers over HTTP if it will never take this one mail.
 _PERMANENT_OVER_HTTP = frozenset({400, 413, 422})
+# And if none can go, whichever it was: for whoever runs this place, in its log.
+_SHUT_OVER_HTTP: Final = {
+    **dict.fromkeys(
+        (401, 403, 404),
+        "The mail provider does not let us in, or does not know our domain: see the "
+        "key, the address and the domain in its settings.",
+    ),
+    429: "The mail provider takes no more at the moment.",
+}
+_OUT_OF_REACH: Final = "The mail provider could not be reached."
+# What the packages raise that Anymail talks to providers by: requests with urllib3, and
+# boto3. By name, as Postbag itself does without them.
+_BEFORE_IT_WAS_SENT: Final = frozenset(
+    {
+        "ConnectTimeout",
+        "ConnectTimeoutError",
+        "EndpointConnectionError",
+        "InvalidSchema",
+        "InvalidURL",
+        "MaxRetryError",
+        "MissingSchema",
+    }
+)
+_AFTER_IT_WAS_SENT: Final = frozenset(
+    {
+        "ChunkedEncodingError",
+        "ConnectionClosedError",
+        "ProtocolError",
+        "ReadTimeout",
+        "ReadTimeoutError",
+    }
+)
 
 PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
 _PROVIDER_BUSY = gettext_noop("The mail provider could not take it at that moment.")
@@ -178,7 +210,28 @@ def _meaning_of_provider(error: AnymailError) -> DeliveryError:
         return PermanentDeliveryError(PROVIDER_SENDS_NOTHING)
     if error.status_code in _PERMANENT_OVER_HTTP:
         return PermanentDeliveryError(PROVIDER_REFUSED)
+    names = _names_of(error.__cause__)
+    if names & _AFTER_IT_WAS_SENT:
+        return LostAnswerError()
+    shut = _OUT_OF_REACH if names & _BEFORE_IT_WAS_SENT else ""
+    if shut := shut or _SHUT_OVER_HTTP.get(_status_of(error), ""):
+        return NoWayOutError(shut)
     return TemporaryDeliveryError(_PROVIDER_BUSY)
+
+
+def _status_of(error: AnymailError) -> int:
+    """Give the status of the answer, 0 without one; boto3 has it in a dictionary."""
+    if isinstance(error.response, dict):
+        told = error.response.get("ResponseMetadata", {})
+        return int(told.get("HTTPStatusCode", 0))
+    return int(error.status_code or 0)
+
+
+def _names_of(cause: BaseException | None) -> frozenset[str]:
+    """Name what an error is, and what it wraps: requests says more by the latter."""
+    wrapped = cause.args[:1] if cause else ()
+    kinds = (kind for one in (cause, *wrapped) for kind in type(one).__mro__)
+    return frozenset(kind.__name__ for kind in kinds)
 
 
 def reason(error: OSError | ValueError) -> str:

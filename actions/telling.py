@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from django.contrib.auth import get_user_model
+from django.db.models import Min
 from django.utils import timezone
 
 from actions import closure, groups, limiting, mail, wording
 from actions.errors import DeliveryError, TooManyError
 from actions.models import Delivery, IncomingMail, Letter, OfficeReport
+from actions.models.letters import LetterQuerySet
 from actions.screening import mending
 from representatives import freshness, parliament
 from representatives.models import Register
@@ -57,12 +59,24 @@ def about_the_queue(now: datetime.datetime, *, live: bool) -> int:
     reports = OfficeReport.objects.open().filter(letter__is_demo=not live)
     mails = IncomingMail.objects.for_a_person().filter(is_demo=not live)
     unaddressed = mending.without_a_mark(live=live)
+    failing = mending.with_a_mark(live=live)
     waiting = wording.Queue(
-        letters.count(), reports.count(), mails.count(), unaddressed.count()
+        letters=letters.count(),
+        reports=reports.count(),
+        mails=mails.count(),
+        unaddressed=unaddressed.count(),
+        failing=failing.count(),
+        failing_until=_last_day_of_the_first(failing),
     )
     if not waiting.is_any or not _is_first_today("queue", now):
         return 0
     return _tell(lambda email: wording.queue_waits(email, waiting), now)
+
+
+def _last_day_of_the_first(held: LetterQuerySet) -> datetime.date | None:
+    first: datetime.datetime | None = held.aggregate(end=Min("decide_by"))["end"]
+    # A midnight ends the day before.
+    return first and timezone.localdate(first - datetime.timedelta(seconds=1))
 
 
 def _tell(worded: Callable[[str], wording.Wording], now: datetime.datetime) -> int:

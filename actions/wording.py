@@ -160,11 +160,16 @@ class Queue:
     mails: int
     # Letters to MPs of whom nobody knows an address, nor says that one fails.
     unaddressed: int
+    # Letters to addresses that are marked as failing, and the last day on which the
+    # first of these still waits.
+    failing: int
+    failing_until: datetime.date | None
 
     @property
     def is_any(self) -> bool:
         """Whether anything does."""
-        return bool(self.letters or self.reports or self.mails or self.unaddressed)
+        counts = (self.letters, self.reports, self.mails, self.unaddressed)
+        return any(counts) or bool(self.failing)
 
 
 def queue_waits(email: str, queue: Queue) -> Wording:

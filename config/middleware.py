@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
+from actions.views import webhooks
+
 View = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -26,6 +28,8 @@ def refuse_large_requests(get_response: View) -> View:
         elif request.path_info.startswith("/webhooks/events/"):
             limit = settings.LARGEST_EVENTS_BYTES
         if declared.isdigit() and int(declared) > limit:
+            if request.path_info.startswith("/webhooks/"):
+                webhooks.note_too_large(request)
             return render(request, "413.html", status=413)
         return get_response(request)
 

@@ -139,16 +139,17 @@ NAMES_PER_ADDRESS_PER_WEEK = env.number("NAMES_PER_ADDRESS_PER_WEEK", 6, least=1
 DEEDS_PER_ADDRESS_PER_HOUR = env.number("DEEDS_PER_ADDRESS_PER_HOUR", 1200, least=1)
 SIGN_INS_PER_ADDRESS_PER_HOUR = env.number("SIGN_INS_PER_ADDRESS_PER_HOUR", 30, least=1)
 LARGEST_REQUEST_BYTES = env.number("LARGEST_REQUEST_BYTES", 1_000_000, least=10_000)
-# Of mail that comes in: larger ones are refused; files with an answer are passed on
-# until they have this many bytes together.
-LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 25_000_000, least=100_000)
+# Of mail that comes in: larger ones are refused (a file of 20 MB takes 27 in a mail);
+# files with an answer are passed on until they have this many bytes together.
+LARGEST_INCOMING_BYTES = env.number("LARGEST_INCOMING_BYTES", 35_000_000, least=100_000)
 LARGEST_PASSED_ON_BYTES = env.number("LARGEST_PASSED_ON_BYTES", 10_000_000)
 # Of what a provider tells at a time; SparkPost sends so much.
 LARGEST_EVENTS_BYTES = env.number("LARGEST_EVENTS_BYTES", 10_000_000, least=100_000)
 # A letter sent sooner after its page was made than a person can read is a robot's.
 LEAST_SECONDS_TO_READ = env.number("LEAST_SECONDS_TO_READ", 2)
 # How many letters go out in an hour, by however many workers: to one MP from Monday to
-# Friday, 8 to 18 in London, and otherwise (0: none then); and to all (0: any number).
+# Friday, 8 to 18 in London, and otherwise (0: none then); and to all (0: any number, at
+# any time), and otherwise (0: none then).
 _MOST_LETTERS = 1_000_000
 LETTERS_PER_MP_PER_HOUR = env.number(
     "LETTERS_PER_MP_PER_HOUR", 30, least=1, most=_MOST_LETTERS
@@ -157,6 +158,15 @@ LETTERS_PER_MP_PER_HOUR_OTHERWISE = env.number(
     "LETTERS_PER_MP_PER_HOUR_OTHERWISE", 6, most=_MOST_LETTERS
 )
 LETTERS_PER_HOUR = env.number("LETTERS_PER_HOUR", 3000, most=_MOST_LETTERS)
+LETTERS_PER_HOUR_OTHERWISE = env.number(
+    "LETTERS_PER_HOUR_OTHERWISE", LETTERS_PER_HOUR, most=_MOST_LETTERS
+)
+if LETTERS_PER_HOUR_OTHERWISE and not LETTERS_PER_HOUR:
+    message = (
+        f"LETTERS_PER_HOUR_OTHERWISE ({LETTERS_PER_HOUR_OTHERWISE}) needs a "
+        "LETTERS_PER_HOUR other than 0, with which any number may go at any time."
+    )
+    raise env.SettingError(message)
 # How many proxies of our own stand in front and append to X-Forwarded-For.
 PROXY_COUNT = env.number("PROXY_COUNT", 0)
 if DELIVERY_IS_LIVE and not PROXY_COUNT:

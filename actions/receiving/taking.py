@@ -20,16 +20,20 @@ from actions.receiving.outcomes import Came, Left
 
 # More than that of one letter is a flood; what exceeds it is counted and not looked at.
 MOST_OF_A_LETTER: Final = 50
+# What is noted and nothing else, whichever letter it is for.
+_OF_NO_CONSEQUENCE: Final = frozenset(
+    {Kind.LOOP, Kind.DELAY, Kind.DELIVERED, Kind.READ_RECEIPT}
+)
 _HEADER: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 _LONGEST_HEADER: Final = 64_000
 
 
 class _Read(NamedTuple):
-    """A mail, or why it is none that can be read; and its letter's tag."""
+    """A mail, or why it is none that can be read; and the tags of its letters."""
 
     mail: values.IncomingMail | None
     fault: str
-    tag: str
+    tags: tuple[str, ...]
 
 
 def take_in(
@@ -58,8 +62,9 @@ def take_in(
 def _take_in(
     raw: bytes, read: _Read, now: datetime.datetime, *, live: bool
 ) -> IncomingMail:
-    mail, fault, tag = read
+    mail, fault, tags = read
     domain = addresses.domain()
+    tag = _first_known(tags, live=live)
     # Locked before anything is stored, so that of two mails one waits for the other.
     letter = _letter_with(tag, live=live)
     if letter and outcomes.is_going(letter):
@@ -72,10 +77,12 @@ def _take_in(
     came = Came(_digest(raw, tag), now, live, len(raw))
     row, is_new = outcomes.note(came, letter, verdict)
     if is_new and letter:
-        is_flood = letter.incoming.count() > MOST_OF_A_LETTER
-        left = (
-            _flooded(row, letter) if is_flood else _follow(row, letter, mail, verdict)
-        )
+        if letter.incoming.count() > MOST_OF_A_LETTER:
+            left = _flooded(row, letter)
+        elif mail and len(tags) > 1 and verdict.kind not in _OF_NO_CONSEQUENCE:
+            left = outcomes.for_a_person("It came for several letters.")
+        else:
+            left = _follow(row, letter, mail, verdict)
         outcomes.settle(row, left, raw)
     return row
 
@@ -87,10 +94,19 @@ def _read(raw: bytes, envelope: Envelope, domain: str) -> _Read:
         fields = Fields(_HEADER.split(raw[:_LONGEST_HEADER], maxsplit=1)[0])
         recipients = addressed.recipients_of(fields, envelope)
         tags = addressed.tags_for(recipients, envelope, domain)
-        return _Read(None, str(error), tags[0] if len(tags) == 1 else "")
+        return _Read(None, str(error), tags)
     # Complaints come to the address that the provider knows us by.
     tags = mail.tags or (mail.original.tags if mail.report else ())
-    return _Read(mail, "", tags[0] if len(tags) == 1 else "")
+    return _Read(mail, "", tags)
+
+
+def _first_known(tags: tuple[str, ...], *, live: bool) -> str:
+    """Give the tag of a mail's letter: of several the first that is a letter's."""
+    if len(tags) > 1:
+        mine = Letter.objects.of_mode(live=live).filter(tag__in=tags)
+        known = set(mine.values_list("tag", flat=True))
+        tags = tuple(tag for tag in tags if tag in known)
+    return next(iter(tags), "")
 
 
 def _letter_with(tag: str, *, live: bool) -> Letter | None:

@@ -13,7 +13,7 @@ from actions.screening import phrases
 
 _WEEK: Final = datetime.timedelta(days=7)
 _EVER: Final = datetime.datetime.min.replace(tzinfo=datetime.UTC)
-# Fewer words than these may well be the same by chance: "Please act now".
+# Fewer words than these may well be the same by chance: "Please act now" (decision 29).
 _LEAST_OF_A_TEXT: Final = 8
 
 Look = tuple[
@@ -87,11 +87,27 @@ def has_threats(
 ) -> bool:
     """Whether words that staff listed stand in the letter, besides the campaign's.
 
-    A campaign may speak of killing and torture; only what its writer added counts.
+    A campaign may speak of killing and torture; only what its writer added counts: in
+    the text, or as a name or in an address, where none of it is the campaign's.
     """
     listed = list(HoldRule.objects.in_force().values_list("phrase", flat=True))
+    # Each by itself: a Mrs Kill may live in "Your Street".
+    if any(phrases.count(listed, one) for one in _who_writes(letter)):
+        return True
     written = phrases.count(listed, f"{letter.subject}\n{letter.body}")
     return written > phrases.count(listed, letter.base_text)
+
+
+def _who_writes(letter: Letter) -> tuple[str, ...]:
+    """Give what stands in the letter of its writer, besides subject and text."""
+    return (
+        letter.sender_name,
+        letter.address_line_1,
+        letter.address_line_2,
+        letter.town,
+        letter.address_note,
+        letter.helper,
+    )
 
 
 def is_watched(

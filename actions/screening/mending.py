@@ -51,6 +51,12 @@ def without_a_mark(*, live: bool) -> LetterQuerySet:
     return _waiting(live=live).alias(to=to).exclude(to__in=_failing(live=live))
 
 
+def with_a_mark(*, live: bool) -> LetterQuerySet:
+    """Ask for those that wait while a mark says that their address fails."""
+    to = Lower("recipient_email")
+    return _waiting(live=live).alias(to=to).filter(to__in=_failing(live=live))
+
+
 def _waiting(*, live: bool) -> LetterQuerySet:
     held_for = Letter.Hold.ADDRESS_FAILING
     return Letter.objects.of_mode(live=live).held().filter(held_for=held_for)

@@ -7,9 +7,10 @@ these parts (docs/decisions/0031-what-providers-tell.md).
 """
 
 import base64
+import binascii
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from anymail.webhooks.base import AnymailBaseWebhookView
 from anymail.webhooks.mailersend import MailerSendInboundWebhookView
@@ -19,7 +20,9 @@ from anymail.webhooks.postal import PostalInboundWebhookView
 from anymail.webhooks.postmark import PostmarkInboundWebhookView
 from anymail.webhooks.sendgrid import SendGridInboundWebhookView
 from anymail.webhooks.sparkpost import SparkPostInboundWebhookView
-from django.http import HttpRequest
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, QueryDict
 
 from actions.incoming.values import Envelope
 
@@ -37,6 +40,35 @@ class Bringer(NamedTuple):
     view: Callable[..., AnymailBaseWebhookView]
     # Raises KeyError, TypeError or ValueError where a mail is not there whole.
     read: Callable[[HttpRequest], Iterable[Handed]]
+
+
+def read_form(request: HttpRequest) -> None:
+    """Read a form that was sent as one line, for whoever asks for its fields.
+
+    The standard library makes an object of every byte that is written as three: a mail
+    of 34 MB took eight gigabytes and 50 seconds.
+
+    Raises:
+        TooManyFieldsSent, RequestDataTooBig: more came than may.
+
+    """
+    if request.content_type != "application/x-www-form-urlencoded":
+        return
+    fields = QueryDict(mutable=True)
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS or 0
+    pairs = request.body.split(b"&", most)
+    if len(pairs) > most:
+        raise TooManyFieldsSent
+    for pair in pairs:
+        name, _, value = pair.partition(b"=")
+        fields.appendlist(_unquoted(name), _unquoted(value))
+    request.POST = cast("Any", fields)
+
+
+def _unquoted(written: bytes) -> str:
+    """Read what stands in a form, as quoted-printable: that differs in its signs."""
+    lines = written.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")
+    return binascii.a2b_qp(lines).decode(errors="replace")
 
 
 def _handed(

@@ -143,6 +143,7 @@ def _is_theirs(request: HttpRequest, view: AnymailBaseWebhookView) -> bool:
     try:
         # The secret first: without it nothing of the request is read.
         AnymailBasicAuthMixin.validate_request(view, request)
+        handed.read_form(request)
         view.run_validators(request)
     except _NOT_THEIRS:
         return False
@@ -152,19 +153,41 @@ def _is_theirs(request: HttpRequest, view: AnymailBaseWebhookView) -> bool:
 def _refused(request: HttpRequest) -> HttpResponse:
     """Refuse what is forged, and soon whatever comes from there."""
     try:
-        limiting.take(
-            "forged webhooks",
-            address_of(request),
-            limit=settings.SIGN_INS_PER_ADDRESS_PER_HOUR,
-            window=limiting.HOUR,
-            now=timezone.now(),
-        )
+        _count("forged webhooks", request)
     except TooManyError as error:
         answer = _said("Too many.", HTTPStatus.TOO_MANY_REQUESTS)
         answer["Retry-After"] = str(error.retry_after)
         return answer
     logger.warning("A webhook was refused: neither secret nor signature proves it.")
     return _said("Not the provider's.", HTTPStatus.FORBIDDEN)
+
+
+def note_too_large(request: HttpRequest) -> None:
+    """Log that one was refused unread for its length; as often as forged ones are."""
+    try:
+        _count("oversized webhooks", request)
+    except TooManyError:
+        return
+    except (OperationalError, InterfaceError):
+        # It is refused all the same; only nobody counts now.
+        pass
+    logger.warning("A webhook was refused unread: it is larger than may come.")
+
+
+def _count(scope: str, request: HttpRequest) -> None:
+    """Count what is refused from an address.
+
+    Raises:
+        TooManyError: so much came from there that it is not logged any more.
+
+    """
+    limiting.take(
+        scope,
+        address_of(request),
+        limit=settings.SIGN_INS_PER_ADDRESS_PER_HOUR,
+        window=limiting.HOUR,
+        now=timezone.now(),
+    )
 
 
 def _said(words: str, status: HTTPStatus) -> HttpResponse:

@@ -5,17 +5,23 @@ import hashlib
 import hmac
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
+from django.core.exceptions import TooManyFieldsSent
+from django.test import Client, RequestFactory
 from django.test.client import encode_multipart
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from actions.models import IncomingMail
+from actions.views import handed
 from tests.actions.receiving.arriving import gone, owed, raw
 from tests.actions.told_by_providers import KEY, SECRET, Posted, basic, mandrill_signed
 
 if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIRequest
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
 
 pytestmark = [
@@ -139,3 +145,28 @@ def test_whoever_sets_an_address_up_can_try_it_out(
     settings.INCOMING_WEBHOOK = "mandrill"
     assert client.head(path_of("mandrill")).status_code == 200
     assert client.head(path_of("postmark")).status_code == 404
+
+
+def _posted(body: str) -> "WSGIRequest":
+    return RequestFactory().post(
+        "/", body, content_type="application/x-www-form-urlencoded"
+    )
+
+
+@given(st.lists(st.tuples(st.text(min_size=1), st.text())))
+def test_a_form_is_read_as_django_reads_it(fields: list[tuple[str, str]]) -> None:
+    usual, quick = (_posted(urlencode(fields, errors="replace")) for _ in range(2))
+    handed.read_form(quick)
+    assert dict(quick.POST.lists()) == dict(usual.POST.lists())
+
+
+@pytest.mark.parametrize("body", ["%", "%zz", "a=%4", "=%0", "a==b&&", "☃=%FF%"])
+def test_a_form_that_is_none_is_read_all_the_same(body: str) -> None:
+    handed.read_form(_posted(body))
+
+
+def test_a_form_of_too_many_fields_is_refused(settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+    handed.read_form(_posted("a=1&b=2"))
+    with pytest.raises(TooManyFieldsSent):
+        handed.read_form(_posted("a=1&b=2&c=3"))

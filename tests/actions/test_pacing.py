@@ -42,7 +42,7 @@ OPENING = rates.opening(THE_DAY)
 def usual_rates(settings: Settings) -> None:
     settings.LETTERS_PER_MP_PER_HOUR = 30
     settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
-    settings.LETTERS_PER_HOUR = 3000
+    settings.LETTERS_PER_HOUR = settings.LETTERS_PER_HOUR_OTHERWISE = 3000
     # All of them say the same, and none is to wait for a person.
     settings.SAME_TEXTS_PER_DAY = 10_000
 
@@ -306,13 +306,36 @@ def test_two_workers_obey_one_budget(
 def test_all_letters_together_obey_a_budget_too(
     campaign: Campaign, settings: Settings, mail_server: MailServer
 ) -> None:
-    settings.LETTERS_PER_HOUR = 120
+    settings.LETTERS_PER_HOUR = settings.LETTERS_PER_HOUR_OTHERWISE = 120
     for _ in range(6):
         overdue(campaign, make_representative(), 1)
     assert deliver(NOW) == 2
     went = [deliver(now) for now in minutes(3, NOW + MINUTE / 2)]
     assert sum(went) == 4
     assert max(went) <= 2
+
+
+def test_all_letters_together_go_more_slowly_at_night(
+    campaign: Campaign, settings: Settings, mail_server: MailServer
+) -> None:
+    settings.LETTERS_PER_HOUR, settings.LETTERS_PER_HOUR_OTHERWISE = 120, 60
+    for _ in range(6):
+        overdue(campaign, make_representative(), 1)
+    evening = NOW + 10 * HOUR
+    went = [deliver(now) for now in minutes(5, evening)]
+    assert went == [1, 1, 1, 1, 1, 1]
+
+
+def test_where_none_of_all_letters_may_go_at_night_they_go_in_the_morning(
+    campaign: Campaign, settings: Settings, mail_server: MailServer
+) -> None:
+    settings.LETTERS_PER_HOUR, settings.LETTERS_PER_HOUR_OTHERWISE = 120, 0
+    for _ in range(2):
+        overdue(campaign, make_representative(), 1)
+    evening, morning = NOW + 10 * HOUR, NOW + 22 * HOUR
+    assert deliver(evening) == 0
+    assert deliver(morning - MINUTE) == 0
+    assert deliver(morning) + deliver(morning + MINUTE) == 2
 
 
 def test_any_number_of_all_letters_may_go_where_nothing_is_said(

@@ -2,6 +2,7 @@
 
 import json
 import pkgutil
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,7 @@ from anymail import backends
 from pytest_django import Settings
 
 from actions import delivering, providers
+from actions.errors import LostAnswerError
 from actions.models import Delivery, Letter
 from actions.views import handed, told
 from tests.actions.factories import NOW, make_letter
@@ -22,6 +24,8 @@ from tests.actions.receiving.arriving import gone, raw, take
 pytestmark = pytest.mark.django_db
 
 DOMAIN = "postbag.example"
+# Instead of an answer's status.
+HANGING_UP, SILENCE = 0, 1
 
 
 class Provider:
@@ -30,6 +34,8 @@ class Provider:
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: list[tuple[int, Any]] = []
+        # Lets go of a request that is not answered.
+        self.is_over = threading.Event()
 
     def answer(self) -> tuple[int, Any]:
         taken = (200, {"id": "<1@provider.example>", "message": "Queued. Thank you."})
@@ -48,7 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.provider.requests.append((self.path, dict(self.headers), body))
         status, said = self.provider.answer()
-        if status == 0:
+        if status == SILENCE:
+            self.provider.is_over.wait(10)
+        if status in {HANGING_UP, SILENCE}:
             self.close_connection = True
             return
         content = json.dumps(said).encode()
@@ -85,6 +93,7 @@ def provider(settings: Settings) -> Iterator[Provider]:
             "POSTAL_API_URL": address,
         }
         yield fake
+        fake.is_over.set()
         server.shutdown()
         thread.join()
 
@@ -131,8 +140,25 @@ def test_what_is_refused_for_good_is_given_up_without_a_word_of_the_answer(
     assert owed.last_error == "The mail provider refused it."
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500, 503])
-def test_what_is_no_mails_fault_is_tried_again(provider: Provider, status: int) -> None:
+@pytest.mark.parametrize("status", [401, 403, 404, 429])
+def test_where_no_mail_can_go_it_is_nobodys_failed_try(
+    provider: Provider, status: int
+) -> None:
+    provider.answers = [(status, {"message": "Forbidden for jo@secret.example"})]
+    letters = [make_letter(state=Letter.State.QUEUED) for _ in range(2)]
+    tidings = deliver()
+    assert not tidings.any_moved
+    assert tidings.trouble.startswith("The mail provider ")
+    assert "secret" not in tidings.trouble
+    assert len(provider.requests) == 1
+    assert {letter.deliveries.get().attempts for letter in letters} == {0}
+    assert deliver().sent == 2
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503])
+def test_what_may_be_a_mails_fault_is_tried_again(
+    provider: Provider, status: int
+) -> None:
     provider.answers = [(status, {"message": "not now"})]
     letter = make_letter(state=Letter.State.QUEUED)
     assert deliver().postponed == 1
@@ -146,13 +172,54 @@ def test_an_answer_that_is_none_is_tried_again(provider: Provider) -> None:
     assert deliver().postponed == 1
 
 
-def test_a_provider_that_is_not_there_is_left_alone(provider: Provider) -> None:
-    provider.answers = [(0, None)]
-    for _ in range(3):
-        make_letter(state=Letter.State.QUEUED)
+@pytest.mark.parametrize("fault", [HANGING_UP, SILENCE])
+def test_an_answer_that_does_not_come_may_have_been_a_yes(
+    provider: Provider, settings: Settings, fault: int
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.5
+    provider.answers = [(fault, None)]
+    letters = [make_letter(state=Letter.State.QUEUED) for _ in range(3)]
     tidings = deliver()
-    assert (tidings.sent, tidings.postponed) == (0, 1)
+    assert (tidings.sent, tidings.postponed, tidings.perhaps_twice) == (0, 1, 1)
     assert tidings.trouble
+    errors = [letter.deliveries.get().last_error for letter in letters]
+    assert sorted(errors) == ["", "", str(LostAnswerError())]
+
+
+def test_a_provider_that_is_not_there_is_nobodys_failed_try(
+    provider: Provider, settings: Settings
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    settings.ANYMAIL = {**settings.ANYMAIL, "MAILGUN_API_URL": nowhere}
+    make_letter(state=Letter.State.QUEUED)
+    tidings = deliver()
+    assert not tidings.any_moved
+    assert tidings.perhaps_twice == 0
+    assert tidings.trouble == "The mail provider could not be reached."
+
+
+def test_a_provider_that_takes_no_connection_in_time_is_nobodys_failed_try(
+    provider: Provider, settings: Settings
+) -> None:
+    # Those that wait to be taken fill its queue, so that nobody else gets through.
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as busy:
+        waiting = [socket.socket() for _ in range(3)]
+        for one in waiting:
+            one.settimeout(0)
+            one.connect_ex(busy.getsockname())
+        settings.ANYMAIL = {
+            **settings.ANYMAIL,
+            "MAILGUN_API_URL": f"http://127.0.0.1:{busy.getsockname()[1]}",
+        }
+        settings.EMAIL_TIMEOUT = 0.5
+        make_letter(state=Letter.State.QUEUED)
+        tidings = deliver()
+        for one in waiting:
+            one.close()
+    assert not tidings.any_moved
+    assert tidings.perhaps_twice == 0
+    assert tidings.trouble == "The mail provider could not be reached."
 
 
 def test_an_address_that_the_provider_sends_nothing_to_is_refused_for_good(

@@ -106,6 +106,11 @@ def test_no_limit_for_all_is_no_rate(settings: Settings) -> None:
     assert rates.for_all() is None
 
 
+def test_all_together_go_by_the_hour_of_day_too(settings: Settings) -> None:
+    settings.LETTERS_PER_HOUR, settings.LETTERS_PER_HOUR_OTHERWISE = 3000, 600
+    assert rates.for_all() == Rates(3000, 600)
+
+
 @pytest.mark.parametrize(
     ("now", "is_held"),
     [

@@ -3,8 +3,15 @@
 import smtplib
 
 import pytest
+from anymail.exceptions import AnymailAPIError
 
 from actions import refusals
+from actions.errors import (
+    DeliveryError,
+    LostAnswerError,
+    NoWayOutError,
+    TemporaryDeliveryError,
+)
 
 
 def told(code: int, answer: str) -> refusals.Explanation:
@@ -79,3 +86,44 @@ def test_a_bounce_is_kept_like_a_servers_answer(
 ) -> None:
     assert refusals.told_in_a_bounce(status, diagnostic) == kept
     assert refusals.explained(kept).answer == kept
+
+
+# --- Amazon, which is asked by boto3 and not by requests ------------------------------
+
+
+class EndpointConnectionError(Exception):
+    """As boto3's."""
+
+
+class ReadTimeoutError(Exception):
+    """As boto3's."""
+
+
+def of_amazon(
+    cause: Exception | None = None, status: int | None = None
+) -> DeliveryError:
+    """Tell what Anymail raises of what boto3 raises."""
+    said = {"ResponseMetadata": {"HTTPStatusCode": status}} if status else None
+    error = AnymailAPIError("of jo@secret.example", response=said)
+    error.__cause__ = cause
+    return refusals.meaning_of(error)
+
+
+@pytest.mark.parametrize(
+    ("cause", "status", "meaning"),
+    [
+        (EndpointConnectionError(), None, NoWayOutError),
+        (ReadTimeoutError(), None, LostAnswerError),
+        (None, 403, NoWayOutError),
+        (None, 429, NoWayOutError),
+        (None, 400, TemporaryDeliveryError),
+        (None, 503, TemporaryDeliveryError),
+        (None, None, TemporaryDeliveryError),
+    ],
+)
+def test_what_amazon_answers_means_what_others_answer(
+    cause: Exception | None, status: int | None, meaning: type[DeliveryError]
+) -> None:
+    found = of_amazon(cause, status)
+    assert type(found) is meaning
+    assert "secret" not in str(found)

@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from actions import telling
+from actions import failing, telling
 from actions.models import IncomingMail, Letter, OfficeReport
 from actions.screening import deciding
 from tests.actions.factories import make_letter, make_organiser
-from tests.smtp import MailServer, mail_server
+from tests.smtp import MailServer, mail_server, text_of
 
 __all__ = ["mail_server"]
 
@@ -61,3 +61,19 @@ def test_what_waits_is_told_in_numbers_once_a_day(mail_server: MailServer) -> No
         assert personal not in text
     assert told(mail_server, now) == []
     assert len(told(mail_server, now + DAY)) == 1
+
+
+def test_letters_to_failing_addresses_are_told_of_with_their_day(
+    mail_server: MailServer,
+) -> None:
+    now = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+    for days in (0, 3):
+        letter = make_letter(state=State.QUEUED)
+        since = now + days * DAY
+        assert failing.mark(letter.recipient_email, "550 5.1.1", since, live=True)
+    [mail] = told(mail_server, now + 3 * DAY)
+    text = text_of(mail)
+    assert "addresses that mail comes back from: 2" in text
+    assert "by 7 December 2026, or the first is given back unsent" in text
+    assert "no address is known" not in text
+    assert letter.recipient_email not in text

@@ -1,7 +1,5 @@
 """Mail by a provider's webhook: what is theirs is taken in, what is forged is not."""
 
-import hashlib
-import hmac
 import json
 import logging
 from collections.abc import Mapping
@@ -16,7 +14,7 @@ from actions.models import IncomingMail, Letter
 from actions.receiving import taking
 from tests.actions.factories import make_letter
 from tests.actions.receiving.arriving import events, gone, owed, raw, written
-from tests.actions.told_by_providers import KEY, SECRET, basic
+from tests.actions.told_by_providers import KEY, SECRET, basic, mail_signed
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
@@ -38,21 +36,6 @@ def postmark(settings: Settings) -> None:
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
 
 
-def signed(content: bytes, recipient: str, **fields: str) -> dict[str, str]:
-    """Sign as Mailgun does."""
-    timestamp, token = "1795348800", "t" * 50
-    signature = hmac.new(KEY.encode(), f"{timestamp}{token}".encode(), hashlib.sha256)
-    return {
-        "recipient": recipient,
-        "sender": "",
-        "timestamp": timestamp,
-        "token": token,
-        "signature": signature.hexdigest(),
-        "body-mime": content.decode(),
-        **fields,
-    }
-
-
 def bring(
     client: Client,
     fields: Mapping[str, str],
@@ -67,7 +50,7 @@ def bring(
 @pytest.mark.usefixtures("mailgun")
 def test_a_signed_mail_is_taken_in_once() -> None:
     client, letter = Client(enforce_csrf_checks=True), gone()
-    fields = signed(
+    fields = mail_signed(
         raw("bounce-postfix", letter), f"bounce.{letter.tag}@postbag.invalid"
     )
     for _ in range(2):
@@ -109,7 +92,7 @@ def test_a_forged_signature_changes_nothing(
     client: Client, caplog: pytest.LogCaptureFixture, changed: dict[str, str]
 ) -> None:
     letter = gone()
-    fields = signed(raw("bounce-postfix", letter), "a@b.example", **changed)
+    fields = mail_signed(raw("bounce-postfix", letter), "a@b.example", **changed)
     assert bring(client, fields).status_code == 403
     assert not IncomingMail.objects.exists()
     assert events(letter) == []
@@ -123,7 +106,7 @@ def test_a_forged_signature_changes_nothing(
 def test_without_the_secret_nothing_is_taken_in(
     client: Client, headers: dict[str, str]
 ) -> None:
-    fields = signed(raw("reply-plain", gone()), "a@b.example")
+    fields = mail_signed(raw("reply-plain", gone()), "a@b.example")
     assert bring(client, fields, headers=headers).status_code == 403
     assert not IncomingMail.objects.exists()
 
@@ -137,13 +120,13 @@ def test_whoever_forges_again_and_again_is_told_to_wait(
     answer = bring(client, {})
     assert (answer.status_code, answer.has_header("Retry-After")) == (429, True)
     letter = gone()
-    fields = signed(raw("reply-plain", letter), f"jo.{letter.tag}@postbag.invalid")
+    fields = mail_signed(raw("reply-plain", letter), f"jo.{letter.tag}@postbag.invalid")
     assert bring(client, fields).status_code == 200
 
 
 @pytest.mark.usefixtures("mailgun")
 def test_a_signed_request_without_a_whole_mail_is_refused(client: Client) -> None:
-    fields = signed(b"", "a@b.example")
+    fields = mail_signed(b"", "a@b.example")
     del fields["body-mime"]
     assert bring(client, fields).status_code == 400
     assert not IncomingMail.objects.exists()
@@ -174,7 +157,9 @@ def test_large_mails_may_come_and_nothing_else_that_is_large(
 ) -> None:
     letter = gone()
     large = written(letter, "x" * 3_000_000)
-    fields = signed(large, f"jo.{letter.tag}@postbag.invalid", sender="a@b.example")
+    fields = mail_signed(
+        large, f"jo.{letter.tag}@postbag.invalid", sender="a@b.example"
+    )
     assert bring(client, fields).status_code == 200
     assert owed(letter) == ["forward"]
     assert client.post("/letters/lost/", {"email": "x" * 2_000_000}).status_code == 413
@@ -183,10 +168,40 @@ def test_large_mails_may_come_and_nothing_else_that_is_large(
 
 
 @pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize("kind", ["incoming", "events"])
+def test_one_that_is_too_large_leaves_a_line_in_the_log_and_soon_none(
+    client: Client, settings: Settings, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    settings.SIGN_INS_PER_ADDRESS_PER_HOUR = 2
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = settings.LARGEST_EVENTS_BYTES = 1000
+    for _ in range(3):
+        answer = client.post(
+            f"/webhooks/{kind}/mailgun/", {"from": "jo@mail.example", "x": "x" * 2000}
+        )
+        assert answer.status_code == 413
+    lines = [one for one in caplog.records if "larger than may come" in one.message]
+    assert len(lines) == 2
+    assert "jo@" not in caplog.text
+    assert client.post("/letters/lost/", {"email": "x" * 2_000_000}).status_code == 413
+    assert sum("larger than" in one.message for one in caplog.records) == 2
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_a_forged_one_leaves_a_line_in_the_log_and_soon_none(
+    client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SIGN_INS_PER_ADDRESS_PER_HOUR = 2
+    statuses = [bring(client, {}, headers={}).status_code for _ in range(3)]
+    assert statuses == [403, 403, 429]
+    lines = [one for one in caplog.records if "A webhook was refused" in one.message]
+    assert len(lines) == 2
+
+
+@pytest.mark.usefixtures("mailgun")
 def test_it_comes_again_while_the_letter_is_being_sent(client: Client) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     letter.deliveries.update(state="sent", done_at=letter.created_at)
-    fields = signed(
+    fields = mail_signed(
         raw("bounce-postfix", letter), f"bounce.{letter.tag}@postbag.invalid"
     )
     answer = bring(client, fields)
@@ -201,5 +216,5 @@ def test_it_comes_again_without_a_database(
         raise OperationalError("of jo@mail.example")
 
     monkeypatch.setattr(taking, "take_in", away)
-    assert bring(client, signed(b"", "a@b.example")).status_code == 503
+    assert bring(client, mail_signed(b"", "a@b.example")).status_code == 503
     assert "jo@" not in caplog.text

@@ -135,6 +135,11 @@ def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None
         ({"ANYMAIL_BACKEND": "console"}, "ANYMAIL_BACKEND must be one of amazon_ses,"),
         ({"LETTERS_PER_MP_PER_HOUR": "0"}, "LETTERS_PER_MP_PER_HOUR must be a whole"),
         ({"LETTERS_PER_HOUR": "1000001"}, "LETTERS_PER_HOUR must be a whole number of"),
+        ({"LETTERS_PER_HOUR_OTHERWISE": "-1"}, "LETTERS_PER_HOUR_OTHERWISE must be a"),
+        (
+            {"LETTERS_PER_HOUR": "0", "LETTERS_PER_HOUR_OTHERWISE": "5"},
+            "needs a LETTERS_PER_HOUR other than 0",
+        ),
         ({**LIVE, "DEBUG": "1"}, "contradict"),
         ({**LIVE, "SITE_URL": "http://postbag.example"}, "needs an https SITE_URL"),
         ({**LIVE, "SITE_URL": "postbag.example"}, "the site's own address"),
@@ -356,3 +361,23 @@ def test_a_short_secret_of_a_webhook_does_not_start(tmp_path: Path) -> None:
     assert started.returncode == 1
     assert "ANYMAIL_WEBHOOK_SECRET must be a name, a colon and" in started.stderr
     assert "postbag:short" not in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "rates"),
+    [
+        ({}, "3000 3000"),
+        ({"LETTERS_PER_HOUR": "500"}, "500 500"),
+        ({"LETTERS_PER_HOUR": "0"}, "0 0"),
+        ({"LETTERS_PER_HOUR_OTHERWISE": "0"}, "3000 0"),
+    ],
+)
+def test_all_letters_have_the_rate_of_office_hours_unless_another_is_said(
+    tmp_path: Path, said: dict[str, str], rates: str
+) -> None:
+    shown = (
+        "from django.conf import settings as s; "
+        "print(s.LETTERS_PER_HOUR, s.LETTERS_PER_HOUR_OTHERWISE)"
+    )
+    started = run(tmp_path, shown, **said)
+    assert started.stdout.strip() == rates, started.stderr

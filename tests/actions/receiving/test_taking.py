@@ -346,6 +346,48 @@ def test_a_mail_for_two_letters_is_taken_in_for_each() -> None:
     assert [owed(letter) for letter in letters] == [["forward"], ["forward"]]
 
 
+def _to_both(letters: list[Letter], name: str = "reply-plain") -> bytes:
+    """Write a mail of which nobody says for which of two letters it is."""
+    second = f"<sam.{letters[1].tag}@postbag.invalid>"
+    return f"X-Original-To: jo.{letters[0].tag}@postbag.invalid\r\n".encode() + raw(
+        name, letters[0]
+    ).replace(b"\nTo: ", f"\nTo: {second}, ".encode(), 1)
+
+
+def test_a_mail_for_two_letters_at_once_waits_for_a_person() -> None:
+    letters = [gone(), gone()]
+    mail = take(_to_both(letters))
+    assert (mail.letter, mail.state) == (letters[0], State.FOR_A_PERSON)
+    assert bytes(mail.content)
+    assert mail.reason == "It came for several letters."
+    assert [events(letter) for letter in letters] == [[], []]
+    assert [owed(letter) for letter in letters] == [[], []]
+    assert take(_to_both(letters)) == mail
+
+
+def test_a_mail_for_a_letter_and_a_tag_of_none_waits_under_the_letter() -> None:
+    letters = [gone(), gone()]
+    content = _to_both(letters).replace(letters[0].tag.encode(), b"a" * 13)
+    mail = take(content)
+    assert (mail.letter, mail.state) == (letters[1], State.FOR_A_PERSON)
+
+
+def test_a_mail_for_two_tags_of_no_letter_is_kept_for_nobody() -> None:
+    letters = [gone(), gone()]
+    content = _to_both(letters)
+    for letter, other in zip(letters, (b"a" * 13, b"b" * 13), strict=True):
+        content = content.replace(letter.tag.encode(), other)
+    mail = take(content)
+    assert (mail.letter, mail.state, bytes(mail.content)) == (None, State.DONE, b"")
+
+
+def test_our_own_mail_that_comes_back_for_two_letters_waits_for_nobody() -> None:
+    letters = [gone(), gone()]
+    loop = next(name for name in mails.NAMES if name.startswith("loop-"))
+    mail = take(_to_both(letters, loop))
+    assert (mail.kind, mail.state) == (IncomingMail.Kind.LOOP, State.DONE)
+
+
 def test_a_mail_that_is_too_large_is_told_of_and_not_kept(settings: Settings) -> None:
     settings.LARGEST_INCOMING_BYTES = 100_000
     letter = gone()

@@ -80,6 +80,42 @@ def test_a_threat_in_the_subject_waits() -> None:
 
 
 @pytest.mark.parametrize(
+    "field",
+    [
+        "sender_name",
+        "address_line_1",
+        "address_line_2",
+        "town",
+        "address_note",
+        "helper",
+    ],
+)
+def test_a_threat_anywhere_else_in_the_letter_waits(field: str) -> None:
+    written: dict[str, Any] = {field: "I will kill you"}
+    assert hold_of(confirmed(**written)) == Letter.Hold.ABUSE
+
+
+def test_a_campaigns_own_words_excuse_none_in_a_name() -> None:
+    base = f"{BASE_TEXT}\n\nThe guards shouted: we will kill you."
+    own = f"{BASE_TEXT}\n\nPlease raise this; I think of it daily."
+    threat = confirmed(base_text=base, body=own, sender_name="We will kill you")
+    assert hold_of(threat) == Letter.Hold.ABUSE
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"sender_name": "Dick Kill"},
+        {"sender_name": "Jo Kill", "address_line_1": "Your House"},
+        {"town": "Scunthorpe", "address_line_1": "12 Cocks Lane"},
+        {"address_line_1": "Hurt House", "address_line_2": "Hang Hill", "helper": "Al"},
+    ],
+)
+def test_no_name_or_place_is_a_threat(where: dict[str, Any]) -> None:
+    assert hold_of(confirmed(**where)) == ""
+
+
+@pytest.mark.parametrize(
     "own",
     [
         "They killed my brother, and raped and tortured women in the camps.",
@@ -135,6 +171,22 @@ def test_signatures_without_own_words_are_no_flood(
     settings.SAME_TEXTS_PER_DAY = 1
     for _ in range(3):
         assert hold_of(confirmed(campaign=campaign, body=BASE_TEXT)) == ""
+
+
+@pytest.mark.parametrize(
+    ("own", "second"),
+    [
+        ("Please act now, for all of us.", ""),
+        ("Please act now, for all of us here.", "flood"),
+    ],
+)
+def test_eight_own_words_are_a_text_and_seven_may_be_the_same_by_chance(
+    campaign: Campaign, settings: Settings, own: str, second: str
+) -> None:
+    settings.SAME_TEXTS_PER_DAY = 1
+    body = f"{BASE_TEXT}\n\n{own}"
+    holds = [hold_of(confirmed(campaign=campaign, body=body)) for _ in range(2)]
+    assert holds == ["", second]
 
 
 def test_many_names_at_one_address_wait(campaign: Campaign, settings: Settings) -> None:
