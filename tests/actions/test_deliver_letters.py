@@ -111,7 +111,7 @@ def test_sigterm_ends_the_worker_after_the_letter_in_hand(
     with workers.started(environment, tmp_path / "log") as worker:
         workers.wait_until(mail_server.begun.is_set, worker.log)
         assert worker.end() == 0
-        assert worker.said() == ""
+        assert workers.troubles(worker.log) == []
     assert len(mail_server.raw) == 1
     assert Letter.objects.filter(state=Letter.State.ACCEPTED).count() == 1
     left = Delivery.objects.waiting()
