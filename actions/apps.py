@@ -12,8 +12,9 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have Django know the checks; they need the models, which are loaded now."""
-        from actions import provider_checks
+        from actions import provider_checks, server_log_checks
         from actions.backups import watching
 
         register(watching.back_ups_are_made, Tags.database)
+        register(server_log_checks.server_logs_no_words, Tags.database)
         register(provider_checks.providers_are_set_up, Tags.security, deploy=True)

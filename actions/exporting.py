@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from actions import history, privacy
 from actions.models import Delivery, Letter
+from actions.privacy import periods
 
 _ABOUT: Final = gettext_lazy(
     "Everything that Postbag holds of you because of one letter. Other letters of "
@@ -224,8 +225,8 @@ def _how_long(letter: Letter) -> Part:
 def _rule(letter: Letter) -> str:
     if letter.is_forgotten:
         return gettext(
-            "Nothing is left to erase by itself; the rest is kept with the campaign."
-        )
+            "Nothing that names you is left. The rest is kept {period}."
+        ).format(period=periods.with_the_campaign())
     if letter.can_be_confirmed:
         return gettext(
             "Unless you confirm it in time, the letter is then erased at once."

@@ -20,6 +20,7 @@ from actions import (
     lifecycle,
     own_words,
     reasons,
+    standing,
     tokens,
 )
 from actions.errors import NoRecipientError, RepeatedLetterError
@@ -126,6 +127,14 @@ def redirect(
         raise NoRecipientError(to.name)
     held = Letter.objects.held().filter(pk=letter.pk, held_for__in=reasons.WRITERS)
     measure = own_words.measure(letter.base_text, body)
+    sender_key = tokens.sender_key(
+        letter.campaign_id,
+        member.parliament_id,
+        letter.sender_email,
+        letter.sender_name if letter.helper else "",
+    )
+    if held.exists() and standing.is_repeated(letter, sender_key):
+        raise RepeatedLetterError(member.display_name)
     try:
         with transaction.atomic():
             moved = held.update(
@@ -141,15 +150,10 @@ def redirect(
                 own_words=measure.percent,
                 word_count=measure.words,
                 is_signature=measure.own_words < letter.campaign.least_own_words,
-                sender_key=tokens.sender_key(
-                    letter.campaign_id,
-                    member.parliament_id,
-                    letter.sender_email,
-                    letter.sender_name if letter.helper else "",
-                ),
+                sender_key=sender_key,
             )
     except IntegrityError as error:
-        # one_letter_per_person_representative_and_campaign
+        # one_letter_per_person_representative_and_campaign: both at this very moment
         raise RepeatedLetterError(member.display_name) from error
     if moved:
         lifecycle.note(letter, LetterEvent.Kind.REDIRECTED, now)

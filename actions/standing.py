@@ -48,6 +48,16 @@ def judged(letters: LetterQuerySet, now: datetime.datetime) -> LetterQuerySet:
     )
 
 
+def is_repeated(letter: Letter, sender_key: str) -> bool:
+    """Whether another letter goes or has gone by this key: of one person to one MP.
+
+    The database would refuse it as well; asking keeps it from a failed statement, which
+    PostgreSQL's log may repeat with all that it holds.
+    """
+    others = Letter.objects.of_mode(live=not letter.is_demo).exclude(pk=letter.pk)
+    return bool(sender_key) and others.written_by(sender_key).exists()
+
+
 def has_its_mp(letter: Letter) -> bool:
     """Whether whom it is addressed to holds its seat now."""
     return (

@@ -6,6 +6,7 @@ twice is harmless.
 
 import datetime
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -36,6 +37,7 @@ from actions.models import (
     LetterEvent,
     LetterTemplateVersion,
 )
+from actions.models.letters import LetterQuerySet
 from actions.screening import looking
 from representatives.lookup import Candidate, name_in
 from representatives.models import Constituency
@@ -148,14 +150,14 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
     if not standing.has_its_mp(letter):
         raise NoRecipientError(letter.seat_name)
     waiting = Letter.objects.filter(confirm_by__gt=now)
+    if standing.is_repeated(letter, letter.sender_key):
+        return _set_aside(letter, now, waiting)
     try:
         with transaction.atomic():
             moved = lifecycle.make(Move.CONFIRM, letter, now, among=waiting)
     except IntegrityError:
-        # one_letter_per_person_representative_and_campaign
-        lifecycle.make(Move.SET_ASIDE, letter, now, among=waiting)
-        letter.refresh_from_db()
-        return False
+        # one_letter_per_person_representative_and_campaign: both at this very moment
+        return _set_aside(letter, now, waiting)
     if moved:
         Delivery.objects.create(
             letter=letter,
@@ -166,6 +168,14 @@ def confirm(letter: Letter, *, now: datetime.datetime) -> bool:
         looking.hold_or_plan(letter, now)
     letter.refresh_from_db()
     return moved
+
+
+def _set_aside(
+    letter: Letter, now: datetime.datetime, waiting: LetterQuerySet
+) -> Literal[False]:
+    lifecycle.make(Move.SET_ASIDE, letter, now, among=waiting)
+    letter.refresh_from_db()
+    return False
 
 
 @transaction.atomic
@@ -229,11 +239,7 @@ def _store(letter: Letter, address: str, now: datetime.datetime) -> bool:
     )
     if not _has_room(tokens.mailbox(letter.sender_email), now):
         return False
-    is_repeated = (
-        Letter.objects.of_mode(live=not letter.is_demo)
-        .written_by(letter.sender_key)
-        .exists()
-    )
+    is_repeated = standing.is_repeated(letter, letter.sender_key)
     lifecycle.begin(letter, now, is_repeated=is_repeated)
     Delivery.objects.create(
         letter=letter,

@@ -10,7 +10,7 @@ import datetime
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
 from actions import erasures, languages, limiting, outbox, tokens
@@ -193,25 +193,31 @@ def _wish_of(
         .first()
     )
     if before is None:
-        try:
-            with transaction.atomic():
-                return Subscription.objects.create(
-                    campaign=campaign,
-                    purpose=purpose,
-                    email=email.strip(),
-                    is_demo=not settings.DELIVERY_IS_LIVE,
-                    confirm_by=confirm_by,
-                    **asked,
-                )
-        except IntegrityError:
-            # one_subscription_per_address_campaign_and_purpose
-            return None
+        new = Subscription(
+            campaign=campaign,
+            purpose=purpose,
+            email=email.strip(),
+            is_demo=not settings.DELIVERY_IS_LIVE,
+            confirm_by=confirm_by,
+            **asked,
+        )
+        return new if _is_stored(new) else None
     # Whoever keeps asking does not keep an address here that nobody confirms: the
     # first time to confirm holds until it is over.
     again = Subscription.objects.filter(pk=before.pk)
     again.overdue(now).update(confirm_by=confirm_by)
     again.unconfirmed().update(**asked)
     return before
+
+
+def _is_stored(wish: Subscription) -> bool:
+    """Store a wish, unless there is one of the same mailbox; say whether it was.
+
+    Without a failed statement, which PostgreSQL's log may repeat with the address
+    (one_subscription_per_address_campaign_and_purpose).
+    """
+    Subscription.objects.bulk_create([wish], ignore_conflicts=True)
+    return Subscription.objects.filter(pk=wish.pk).exists()
 
 
 def _end(chosen: SubscriptionQuerySet, now: datetime.datetime) -> list[uuid.UUID]:

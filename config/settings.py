@@ -105,6 +105,10 @@ if DELIVERY_IS_LIVE and not IS_HTTPS:
 # --- What people were promised ----------------------------------------------------
 CONFIRM_WITHIN_DAYS = env.number("CONFIRM_WITHIN_DAYS", 7, least=1)
 ERASE_AFTER_DAYS = env.number("ERASE_AFTER_DAYS", 28, least=1)
+# Of what names nobody: how long after the last letter of a campaign that has closed.
+CAMPAIGNS_KEPT_DAYS = env.number(
+    "CAMPAIGNS_KEPT_DAYS", max(365, ERASE_AFTER_DAYS), least=ERASE_AFTER_DAYS
+)
 BACKUPS_KEPT_DAYS = env.number("BACKUPS_KEPT_DAYS", 14, least=1)
 # Back-ups, and beside them what must be erased again after restoring one.
 BACKUPS_DIR = Path(env.text("BACKUPS_DIR", str(VAR_DIR / "backups"))).absolute()

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import caches
@@ -21,6 +23,22 @@ def in_database(word: str) -> list[str]:
             for column, cell in _cells(table)
             if word.lower() in _readable(cell)
         ]
+
+
+@contextmanager
+def failed_statements() -> Iterator[list[str]]:
+    """Gather the statements that fail meanwhile: PostgreSQL's log repeats them."""
+    failed: list[str] = []
+
+    def listen(execute: Any, sql: str, *rest: Any) -> Any:
+        try:
+            return execute(sql, *rest)
+        except Exception:
+            failed.append(sql)
+            raise
+
+    with connection.execute_wrapper(listen):
+        yield failed
 
 
 def in_caches(word: str) -> list[str]:

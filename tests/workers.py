@@ -95,6 +95,12 @@ class Worker:
         return self.log.read_text()
 
 
+def troubles(log: Path) -> list[str]:
+    """Give the lines of a log, but what it says at the start of a test's PostgreSQL."""
+    lines = log.read_text().splitlines()
+    return [line for line in lines if "PostgreSQL's log may hold" not in line]
+
+
 @contextmanager
 def started(environment: dict[str, str], log: Path) -> Iterator[Worker]:
     """Start one, and see that it is gone afterwards."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
@@ -56,6 +57,7 @@ def settle(erased: Erased, *, tell: bool, now: datetime.datetime) -> Settled:
     again = _erase_disowned(erased, now)
     withheld, confirmed = _withhold(now)
     dropped = _drop(now)
+    _ask_no_more(now)
     again += _erase_asked(erased, now)
     again += sum(_leave(Q(pk__in=some), now) for some in _some_of(erased.left))
     in_time = privacy.expire(now) + privacy.forget_due(now) + subscribing.expire(now)
@@ -132,6 +134,18 @@ def _withhold(now: datetime.datetime) -> tuple[int, int]:
 def _drop(now: datetime.datetime) -> int:
     owed = Delivery.objects.waiting().iterator(chunk_size=AT_A_TIME)
     return sum(recording.dropped(delivery, now) for delivery in owed)
+
+
+def _ask_no_more(now: datetime.datetime) -> None:
+    """Take questions about answers that may have gone since for gone.
+
+    The first where it was due by now; the second wherever the first was: that may have
+    been answered since, and whoever told us is not asked again. A reminder to confirm
+    needs nothing of the kind, as no letter waits any more.
+    """
+    after = datetime.timedelta(days=settings.ASK_AFTER_DAYS)
+    Letter.objects.unasked_about(now - after).update(asked_at=now)
+    Letter.objects.asked_about_once(now).update(asked_again_at=now)
 
 
 def _erase_asked(erased: Erased, now: datetime.datetime) -> int:

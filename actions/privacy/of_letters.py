@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from actions import holding
-from actions.privacy import erasing, periods
+from actions.privacy import closing, erasing, periods
 from actions.privacy.values import Kept, Otherwise, fields
 from actions.receiving import forgetting
 from actions.screening import deciding
@@ -82,8 +82,8 @@ OF_LETTERS: Final = (
             "To be able to show that you agreed, to the letter, to updates or to "
             "be told. Without your name or address they tell nothing of you."
         ),
-        how_long=periods.with_the_campaign,
-        ends=Otherwise.CAMPAIGN,
+        how_long=periods.of_consent,
+        ends=closing.forget_closed,
         holds=frozenset(("Letter.consent_wording", "Subscription.consent_wording")),
     ),
     Kept(
@@ -93,14 +93,14 @@ OF_LETTERS: Final = (
             "address from it."
         ),
         how_long=periods.of_the_code,
-        ends=Otherwise.CAMPAIGN,
+        ends=closing.forget_closed,
         holds=fields("Letter", "sender_key"),
     ),
     Kept(
         what=_("What happened to the letter and when, with its MP and constituency"),
         why=_("To account for what was sent. It names nobody."),
         how_long=periods.with_the_campaign,
-        ends=Otherwise.CAMPAIGN,
+        ends=closing.forget_closed,
         holds=fields(
             "Letter",
             "state recipient_name recipient_salutation recipient_email seat_name "
@@ -115,7 +115,7 @@ OF_LETTERS: Final = (
         ),
         why=_("To account for what was sent. It names nobody."),
         how_long=periods.with_the_campaign,
-        ends=Otherwise.CAMPAIGN,
+        ends=closing.forget_closed,
         holds=fields("Delivery", "kind state last_error"),
     ),
     Kept(
@@ -125,7 +125,7 @@ OF_LETTERS: Final = (
             "answer says is not asked."
         ),
         how_long=periods.with_the_campaign,
-        ends=Otherwise.CAMPAIGN,
+        ends=closing.forget_closed,
     ),
     Kept(
         what=_("When the links to your letters were asked for again"),
@@ -134,7 +134,7 @@ OF_LETTERS: Final = (
             "address that was typed is not kept."
         ),
         how_long=periods.with_the_campaign,
-        ends=Otherwise.CAMPAIGN,
+        ends=closing.forget_closed,
     ),
     Kept(
         what=_("What your MP’s office tells us about your letter"),

@@ -100,14 +100,36 @@ def at_once() -> str:
 
 def with_the_campaign() -> str:
     """Of what names nobody."""
-    return gettext("as long as the campaign is kept here")
+    after = settings.CAMPAIGNS_KEPT_DAYS
+    return ngettext(
+        "until the campaign is closed and {n} day has passed since its last letter",
+        "until the campaign is closed and {n} days have passed since its last letter",
+        after,
+    ).format(n=after)
+
+
+def of_consent() -> str:
+    """Of what somebody agreed to."""
+    after = settings.CAMPAIGNS_KEPT_DAYS
+    return ngettext(
+        "until the campaign is closed and {n} day has passed since its last letter; of "
+        "e-mail updates not before you have left them",
+        "until the campaign is closed and {n} days have passed since its last letter; "
+        "of e-mail updates not before you have left them",
+        after,
+    ).format(n=after)
 
 
 def of_the_code() -> str:
     """Of the code by which a second letter is recognised."""
-    return gettext(
-        "as long as the campaign is kept here; at once when you press “Delete my data”"
-    )
+    after = settings.CAMPAIGNS_KEPT_DAYS
+    return ngettext(
+        "until the campaign is closed and {n} day has passed since its last letter; at "
+        "once when you press “Delete my data”",
+        "until the campaign is closed and {n} days have passed since its last letter; "
+        "at once when you press “Delete my data”",
+        after,
+    ).format(n=after)
 
 
 def until_left() -> str:
@@ -147,7 +169,8 @@ def of_an_offices_words() -> str:
     return gettext(
         "until {days} days after a person has decided, and {most} days at most; the "
         "office’s own words at once when you press “Delete my data”; what was told and "
-        "decided, without them, as long as the campaign is kept here"
+        "decided, without them, as long as what happened to the letter, and longer "
+        "while nobody has decided or a request for no more letters holds"
     ).format(days=deciding.NOTES_LIVE.days, most=deciding.NOTES_WAIT.days)
 
 
@@ -182,7 +205,11 @@ def without_end() -> str:
 def of_a_copy() -> str:
     """Of back-ups."""
     days = settings.BACKUPS_KEPT_DAYS
-    return ngettext("{n} day at most", "{n} days at most", days).format(n=days)
+    return ngettext(
+        "{n} day at most; the newest until there is a newer one, however old it is",
+        "{n} days at most; the newest until there is a newer one, however old it is",
+        days,
+    ).format(n=days)
 
 
 def of_the_journal() -> str:

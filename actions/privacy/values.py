@@ -19,7 +19,6 @@ class Otherwise(enum.Enum):
     BROWSER = "the browser that it is in"
     DEED = "at once, the deed itself"
     OPERATOR = "whoever runs the place"
-    CAMPAIGN = "nothing: it names nobody and stays with the campaign"
     NOTHING = "nothing: it holds nothing of anybody"
 
 

@@ -111,7 +111,7 @@ def test_sigterm_ends_the_worker_after_the_letter_in_hand(
     with workers.started(environment, tmp_path / "log") as worker:
         workers.wait_until(mail_server.begun.is_set, worker.log)
         assert worker.end() == 0
-        assert worker.said() == ""
+        assert workers.troubles(worker.log) == []
     assert len(mail_server.raw) == 1
     assert Letter.objects.filter(state=Letter.State.ACCEPTED).count() == 1
     left = Delivery.objects.waiting()
@@ -128,13 +128,13 @@ def test_a_worker_outlives_its_mail_server_and_sends_when_it_is_back(
         pass
     environment = workers.live(tmp_path, server.port)
     with workers.started(environment, tmp_path / "log") as worker:
-        workers.wait_until(lambda: worker.said().count("\n") >= 2, worker.log)
+        workers.wait_until(lambda: len(workers.troubles(worker.log)) >= 2, worker.log)
         with smtp.running(server.port) as back:
             workers.wait_until(lambda: bool(back.raw), worker.log)
             assert worker.end() == 0
     letter.refresh_from_db()
     assert letter.state == Letter.State.ACCEPTED
-    for line in worker.said().splitlines():
+    for line in workers.troubles(worker.log):
         assert "Mail is not handed over: The mail server hung up" in line
     assert "marker" not in worker.said().lower()
 

@@ -301,6 +301,7 @@ def test_counts_from_before_the_boundaries_changed(reader: Reader) -> None:
 
 def test_periods_of_one_day(reader: Reader, settings: Settings) -> None:
     settings.ERASE_AFTER_DAYS = settings.CONFIRM_WITHIN_DAYS = 1
+    settings.CAMPAIGNS_KEPT_DAYS = 1
     settings.LETTERS_PER_MAILBOX_PER_DAY = settings.BACKUPS_KEPT_DAYS = 1
     for path in ("/privacy/", "/letters/lost/", "/letters/lost/asked/"):
         reader.get(path)

@@ -50,7 +50,9 @@ def test_letters_wait_for_room_in_the_outbox_and_then_all_go(
 def full(folder: Path) -> Iterator[Callable[[], None]]:
     """Put the folder on a small disk of its own; give a way to enlarge that."""
     if os.geteuid():
-        pytest.skip("only root can mount a disk that is too small")
+        why = "only root can mount a disk that is too small"
+        # Nobody looks at what was skipped there.
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
     run("mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", str(folder))
     try:
         yield lambda: run("mount", "-o", "remount,size=8m", str(folder))

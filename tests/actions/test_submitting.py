@@ -2,6 +2,7 @@ import datetime
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -24,6 +25,7 @@ from actions.models import (
 from actions.submitting import Draft
 from representatives import lookup
 from representatives.models import Representative
+from tests import traces
 from tests.actions.factories import NOW, make_campaign, make_representative
 
 SENDER = Sender(
@@ -154,11 +156,31 @@ def test_whoever_wrote_before_is_told_by_mail_and_nothing_else_differs(
 def test_of_two_waiting_letters_of_one_person_only_one_is_sent(draft: Draft) -> None:
     first, second = submit(draft), submit(draft)
     assert submitting.confirm(second, now=NOW)
-    assert not submitting.confirm(first, now=NOW)
+    with traces.failed_statements() as failed:
+        assert not submitting.confirm(first, now=NOW)
+    assert failed == []
     assert first.state == Letter.State.REPEATED
     assert not first.deliveries.filter(kind=Delivery.Kind.LETTER).exists()
     kinds = list(first.events.values_list("kind", flat=True))
     assert LetterEvent.Kind.REPEATED in kinds
+
+
+@pytest.mark.django_db
+def test_of_two_that_are_confirmed_at_the_same_moment_one_is_sent(draft: Draft) -> None:
+    first, second = submit(draft), submit(draft)
+    outcome: list[bool] = []
+
+    def come_first(execute: Any, sql: str, *rest: Any) -> Any:
+        if not outcome and sql.startswith('UPDATE "actions_letter"'):
+            # After it was asked whether there is another, and found that there is none.
+            outcome.append(True)
+            outcome[0] = submitting.confirm(second, now=NOW)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(come_first):
+        assert not submitting.confirm(first, now=NOW)
+    assert outcome == [True]
+    assert first.state == Letter.State.REPEATED
 
 
 @pytest.mark.django_db

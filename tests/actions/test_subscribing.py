@@ -11,6 +11,7 @@ from pytest_django import Settings
 from actions import delivering, limiting, outbox, privacy, subscribing
 from actions.errors import TooManyError
 from actions.models import Campaign, Delivery, RateCount, Subscription
+from tests import traces
 from tests.actions.factories import NOW, make_campaign, make_subscription
 
 pytestmark = pytest.mark.django_db
@@ -153,15 +154,19 @@ def test_of_two_wishes_at_the_same_moment_one_is_taken_and_the_other_owes_nothin
     rivals: list[Subscription] = []
 
     def come_first(execute: Any, sql: str, *rest: Any) -> Any:
-        if not rivals and sql.startswith('INSERT INTO "actions_subscription"'):
+        if not rivals and ' INTO "actions_subscription"' in sql:
             # Before it is known whether this one will be, to run only once.
             rivals.append(Subscription())
             rivals[0] = make_subscription(campaign=campaign, email=JO.lower())
         return execute(sql, *rest)
 
-    with connection.execute_wrapper(come_first):
+    with (
+        traces.failed_statements() as failed,
+        connection.execute_wrapper(come_first),
+    ):
         ask(campaign)
     assert rivals
+    assert failed == []
     assert not Delivery.objects.exclude(subscription=rivals[0]).exists()
 
 

@@ -156,6 +156,7 @@ def test_what_real_delivery_lacks_is_named(tmp_path: Path, missing: str) -> None
         ({"DEBUG": "perhaps"}, "DEBUG must be 1 or 0"),
         ({"ASK_AFTER_DAYS": "28"}, "ASK_AFTER_DAYS (28) must be smaller than ERASE_AF"),
         ({"ERASE_AFTER_DAYS": "14"}, "set it lower, or to 0 to ask nobody."),
+        ({"CAMPAIGNS_KEPT_DAYS": "27"}, "a whole number of at least 28, not"),
         ({"ASK_AGAIN_AFTER_DAYS": "14"}, "set it lower, or to 0 to ask nobody twice."),
     ],
 )

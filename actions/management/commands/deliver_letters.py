@@ -7,13 +7,13 @@ import signal
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from actions import (
@@ -25,6 +25,7 @@ from actions import (
     reminding,
     reopening,
     reviewing,
+    server_log_checks,
     telling,
 )
 from actions.management import arguments
@@ -87,9 +88,16 @@ class Command(BaseCommand):
                 )
             else:
                 try:
+                    self._warn_of_server_log()
                     self._work_on(poll)
                 finally:
                     self.reader.end()
+
+    def _warn_of_server_log(self) -> None:
+        """Say it once, as nobody may ever run ``check --database default``."""
+        with suppress(DatabaseError):
+            for warning in server_log_checks.warnings():
+                logger.warning("%s %s", warning.msg, warning.hint)
 
     def _work_on(self, poll: float) -> None:
         faults = 0

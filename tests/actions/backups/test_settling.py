@@ -5,12 +5,22 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.conf import settings as project
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import erasures, privacy, recording, submitting, subscribing, tokens
+from actions import (
+    erasures,
+    holding,
+    privacy,
+    recording,
+    reminding,
+    submitting,
+    subscribing,
+    tokens,
+)
 from actions.erasures import Deed
 from actions.models import (
     Delivery,
@@ -50,7 +60,7 @@ def kinds(letter: Letter) -> list[str]:
 
 
 def make_everything_that_is_owed() -> None:
-    """One of each mail that can be owed, and a wish that would be owed one at once."""
+    """One of each mail that can be owed, and what would be owed one later."""
     now = timezone.now()
     for state in ("queued", "awaiting_confirmation", "repeated", "failed"):
         make_letter(state=state, now=now)
@@ -64,6 +74,42 @@ def make_everything_that_is_owed() -> None:
     Delivery.objects.create(
         subscription=told, kind="reopening", is_demo=told.is_demo, due_at=now
     )
+    held = make_letter(state=Letter.State.HELD, now=now)
+    holding.owe(held, Delivery.Kind.HELD_NOTICE, now)
+    make_whoever_is_asked(now)
+
+
+def make_whoever_is_asked(now: datetime.datetime) -> None:
+    """A letter each to be asked about, once more, and to be reminded of."""
+    for state, days, kind in (
+        (Letter.State.ACCEPTED, 16, Delivery.Kind.LETTER),
+        (Letter.State.ACCEPTED, 24, Delivery.Kind.QUESTION),
+        (Letter.State.AWAITING_CONFIRMATION, 3, Delivery.Kind.CONFIRMATION),
+    ):
+        then = now - days * DAY
+        letter = make_letter(state=state, now=then)
+        went = then
+        if kind == Delivery.Kind.QUESTION:
+            went = then + 14 * DAY
+            Letter.objects.filter(pk=letter.pk).update(asked_at=went)
+        Delivery.objects.update_or_create(
+            letter=letter,
+            kind=kind,
+            defaults={
+                "is_demo": letter.is_demo,
+                "state": Delivery.State.SENT,
+                "due_at": went,
+                "done_at": went,
+            },
+        )
+
+
+def ask_at_noon() -> list[str]:
+    """Owe what was to be asked yesterday, when people were awake; name the mails."""
+    noon = timezone.localtime(timezone.now() - DAY).replace(hour=12)
+    reminding.owe(noon, live=project.DELIVERY_IS_LIVE)
+    asked = Delivery.objects.waiting().filter(due_at=noon)
+    return sorted(asked.values_list("kind", flat=True))
 
 
 @pytest.mark.slow
@@ -72,13 +118,15 @@ def test_nothing_that_was_owed_goes_again(
 ) -> None:
     make_everything_that_is_owed()
     place = back_up()
+    assert ask_at_noon() == ["question", "question_reminder", "reminder"]
     environment = workers.live(tmp_path / "var", mail_server.port)
     log = tmp_path / "log"
     with workers.started(environment, log) as worker:
-        workers.wait_until(lambda: len(mail_server.raw) == 8, log)
+        workers.wait_until(lambda: len(mail_server.raw) == 12, log)
         assert worker.end() == 0
     before = len(mail_server.raw)
     restore(place)
+    assert ask_at_noon() == []
     # One that is written now is the sign that the worker has looked.
     new = make_letter(state=Letter.State.QUEUED, now=timezone.now())
     with workers.started(environment, log) as worker:
@@ -87,6 +135,22 @@ def test_nothing_that_was_owed_goes_again(
         assert worker.end() == 0
     assert len(mail_server.raw) == before + 1
     assert mail_server.recipients[-1] == new.recipient_email
+
+
+def test_who_may_have_told_of_an_answer_since_is_not_asked_again(folder: Path) -> None:
+    make_whoever_is_asked(timezone.now())
+    place = back_up()
+    assert ask_at_noon() == ["question", "question_reminder", "reminder"]
+    restore(place)
+    assert ask_at_noon() == []
+    assert not Letter.objects.asked_about_once(timezone.now()).exists()
+
+
+def test_whose_question_can_not_have_gone_yet_is_asked_in_time(folder: Path) -> None:
+    young = make_letter(state=Letter.State.ACCEPTED, now=timezone.now() - 13 * DAY)
+    restore(back_up())
+    young.refresh_from_db()
+    assert young.asked_at is None
 
 
 @pytest.mark.parametrize("state", ["queued", "awaiting_confirmation"])

@@ -9,6 +9,7 @@ import datetime
 import logging
 import subprocess
 import sys
+import tarfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -115,11 +116,16 @@ def live_through_all(life: Life, situation: Situation) -> Letter:
     return letter
 
 
-def _send(environment: dict[str, str], log: Path) -> None:
+def _send(environment: dict[str, str], log: Path, *, days: int = 0) -> None:
     """Have a real worker send, which writes its log where every file is searched."""
+    _run(environment, log, days, "deliver_letters", "--once")
+
+
+def _run(environment: dict[str, str], log: Path, days: int, *command: str) -> None:
+    """Run a command on a later day."""
     with log.open("a") as file:
         subprocess.run(
-            [sys.executable, "manage.py", "deliver_letters", "--once"],
+            [sys.executable, "-m", "tests.later", str(days), *command],
             cwd=project.BASE_DIR,
             env=environment,
             stdout=file,
@@ -207,6 +213,61 @@ def test_who_asks_is_erased_at_once_by_the_same_code(
     privacy.sweep(timezone.now())
     assert_in_no_file_or_log(caplog, WORD, OTHER, POSTCODE)
     assert counts() == counted
+
+
+def test_the_worker_itself_erases_it_and_back_ups_of_it_go(
+    campaign: Campaign,
+    mail_server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    folder = VAR / tmp_path.name
+    folder.mkdir()
+    environment, log = workers.live(folder, mail_server.port), folder / "worker.log"
+    letter = live_through_all(
+        Life(campaign, partial(_send, environment, log)), Situation.HOME
+    )
+    for day in (0, 1):
+        _run(environment, log, day, "backup")
+    oldest, newest = back_ups(folder)
+    assert WORD in unpacked(oldest)
+    _send(environment, log, days=project.ERASE_AFTER_DAYS - 1)
+    assert WORD in traces_of(letter)
+    after = project.ERASE_AFTER_DAYS + 1
+    _send(environment, log, days=after)
+    assert columns(WORD, POSTCODE) == set()
+    # As the page says, until there is a newer one.
+    assert back_ups(folder) == [newest]
+    assert WORD in unpacked(newest)
+    _run(environment, log, after, "backup")
+    [whole] = back_ups(folder)
+    assert whole != newest
+    assert letter.recipient_name in unpacked(whole)
+    assert not {word for word in (WORD, POSTCODE) if word in unpacked(whole)}
+    assert_in_no_file_or_log(caplog, WORD, POSTCODE)
+
+
+def traces_of(letter: Letter) -> str:
+    letter.refresh_from_db()
+    return letter.body
+
+
+def back_ups(folder: Path) -> list[Path]:
+    return sorted((folder / "backups").glob("postbag-*.tar.gz"))
+
+
+def unpacked(place: Path) -> str:
+    """Read a back-up's database, whatever packing hides what it says."""
+    with tarfile.open(place) as tar:
+        content = tar.extractfile("database")
+        assert content is not None
+        copied = content.read()
+    if connection.vendor == "sqlite":
+        return copied.decode("utf-8", errors="replace")
+    plain = subprocess.run(
+        ["pg_restore", "--file=-"], input=copied, capture_output=True, check=True
+    )
+    return plain.stdout.decode()
 
 
 def _send_here() -> None:

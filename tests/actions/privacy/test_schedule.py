@@ -124,11 +124,16 @@ def test_what_is_said_comes_from_the_figures_that_are_gone_by(
     settings: Settings,
 ) -> None:
     settings.ERASE_AFTER_DAYS, settings.BACKUPS_KEPT_DAYS = 9, 5
+    settings.CAMPAIGNS_KEPT_DAYS = 77
     assert how_long("Your letter and").startswith("9 days after")
     assert how_long("Mail that comes back").startswith("9 days at most")
     assert how_long("A letter that is held").startswith("until that is decided, 90 ")
-    assert how_long("All of this once more").startswith("5 days at most")
+    assert how_long("All of this once more") == (
+        "5 days at most; the newest until there is a newer one, however old it is"
+    )
     assert how_long("The number of a letter").startswith("10 days at most")
+    for what in ("A keyed code made of the campaign", "What happened to the letter"):
+        assert "closed and 77 days have passed" in how_long(what)
     assert "8 hours" in how_long("That one of those who run this place is signed in")
     notes = how_long("What your MP’s office tells us")
     assert f"until {deciding.NOTES_LIVE.days} days after" in notes
