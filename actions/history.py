@@ -15,6 +15,7 @@ _WITH_A_REASON: Final = {
     LetterEvent.Kind.RETRIED,
     LetterEvent.Kind.FAILED,
     LetterEvent.Kind.BOUNCED,
+    LetterEvent.Kind.NOTICE_BOUNCED,
     LetterEvent.Kind.REPLY_NOT_FORWARDED,
 }
 _OUTBOX: Final = gettext_lazy(
@@ -27,8 +28,14 @@ _MAY_COME_BACK: Final = frozenset(
 )
 # How long mail servers try before they send a letter back.
 SERVERS_TRY: Final = datetime.timedelta(days=5)
-# Of one that failed before any mail server saw it.
+# Of one that failed though no mail server refused it.
 _NOT_SENT: Final = gettext_lazy("It was not sent.")
+# Of one that failed and may have arrived.
+_NO_LONGER_TRIED: Final = gettext_lazy("We no longer try to send it.")
+# Of a try that failed though no mail server said that it could not take it.
+_TRIED: Final = gettext_lazy("It was tried, and we try again.")
+# Of one that was given up, and not sent back.
+_NOTICE_FAILED: Final = gettext_lazy("A mail of ours to you could not be delivered.")
 # What is told of a letter to whoever did not write it.
 _NOT_YOURS: Final = {
     LetterEvent.Kind.WRITTEN: gettext_lazy("Somebody wrote the letter."),
@@ -103,8 +110,14 @@ def of(letter: Letter) -> list[Happening]:
     """Tell what happened to a letter, the oldest first."""
     events = list(letter.events.all())
     is_disowned = any(event.kind == LetterEvent.Kind.DISOWNED for event in events)
+    may_have_gone = reasons.may_have_gone(letter, events)
     return [
-        _told(event, letter, is_disowned=is_disowned, is_held=is_held)
+        _told(
+            event,
+            letter,
+            _words(event, letter, is_held=is_held, may_have_gone=may_have_gone),
+            is_disowned=is_disowned,
+        )
         for event, is_held in _with_holding(events)
     ]
 
@@ -169,19 +182,32 @@ def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, 
             is_held = event.kind == LetterEvent.Kind.HELD
 
 
-def _told(
-    event: LetterEvent, letter: Letter, *, is_disowned: bool, is_held: bool
-) -> Happening:
+def _words(
+    event: LetterEvent, letter: Letter, *, is_held: bool, may_have_gone: bool
+) -> str:
+    """Say what happened, as it was for this letter."""
     kind = LetterEvent.Kind(event.kind)
-    words = str(kind.label)
-    if kind == LetterEvent.Kind.FAILED and (
-        is_held or event.cause == reasons.MEMBER_LEFT
-    ):
-        words = str(_NOT_SENT)
-    if event.kind == LetterEvent.Kind.ACCEPTED and letter.is_demo:
-        words = str(_OUTBOX)
+    was_refused = not event.cause or reasons.is_an_answer(event.cause)
+    words = kind.label
+    match kind:
+        case LetterEvent.Kind.FAILED if may_have_gone:
+            words = _NO_LONGER_TRIED
+        case LetterEvent.Kind.FAILED if is_held or not was_refused:
+            words = _NOT_SENT
+        case LetterEvent.Kind.RETRIED if not was_refused:
+            words = _TRIED
+        case LetterEvent.Kind.NOTICE_BOUNCED if event.cause:
+            words = _NOTICE_FAILED
+        case LetterEvent.Kind.ACCEPTED if letter.is_demo:
+            words = _OUTBOX
+    return str(words)
+
+
+def _told(
+    event: LetterEvent, letter: Letter, words: str, *, is_disowned: bool
+) -> Happening:
     if is_disowned:
-        words = str(_NOT_YOURS.get(kind, words))
+        words = str(_NOT_YOURS.get(LetterEvent.Kind(event.kind), words))
     why = _why(event)
     if event.kind == LetterEvent.Kind.ACCEPTED and _is_here_so_far(letter):
         why = refusals.Explanation(str(_HERE_SO_FAR))

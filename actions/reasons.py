@@ -4,6 +4,7 @@ The letter's page and the mails say the same (docs/decisions/0026-held-letters.m
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, pgettext
 
-from actions import closure
+from actions import closure, refusals
+from actions.errors import LostAnswerError
 from actions.models import Letter, LetterEvent
 from representatives import lookup
 
@@ -25,6 +27,12 @@ Hold = Letter.Hold
 # shown. The first stands in old rows only: such letters are held now.
 MEMBER_LEFT: Final = gettext_noop("The MP is no longer the member for this seat.")
 HELD_TOO_LONG: Final = gettext_noop("It was held until its time was over.")
+# Of a try of which nobody knows whether the mail server took the letter.
+LOST_ANSWER: Final = str(LostAnswerError())
+# What providers answer who will never take a mail; none of their own words are kept.
+_OF_PROVIDERS: Final = frozenset(
+    {refusals.PROVIDER_REFUSED, refusals.PROVIDER_SENDS_NOTHING}
+)
 
 # Those on which the letter's writer decides, once there is an MP to decide on.
 WRITERS: Final = frozenset(
@@ -63,7 +71,10 @@ class Holding:
 class Ending(StrEnum):
     """How a letter failed."""
 
+    # By the answer of a mail server or a provider.
     REFUSED = "refused"
+    # Tried in vain for something else, such as a fault of ours.
+    UNSENT = "unsent"
     MEMBER_LEFT = "member_left"
     HELD_TOO_LONG = "held_too_long"
     DECIDED = "decided"
@@ -75,7 +86,7 @@ class Failure:
 
     ending: Ending
     held_because: str = ""
-    # Why somebody decided so, in a sentence.
+    # Why somebody decided so, or it could not be sent, in a sentence.
     cause: str = ""
     # Whether its MP was gone: then its writer writes anew, and posts nothing.
     lacks_mp: bool = False
@@ -110,6 +121,30 @@ def in_short(cause: str) -> str:
     return str(IN_SHORT[Hold(cause)]) if cause in Hold.values else ""
 
 
+def may_have_gone(letter: Letter, events: Iterable[LetterEvent] | None = None) -> bool:
+    """Whether a letter that no mail server is known to have taken may have gone.
+
+    So it is once the answer to the whole of it got lost, whatever became of it then.
+
+    Args:
+        letter: the letter.
+        events: its history, if that has been read.
+
+    """
+    if letter.has_gone:
+        return False
+    if events is None:
+        return letter.events.filter(cause=LOST_ANSWER).exists()
+    return any(event.cause == LOST_ANSWER for event in events)
+
+
+def is_an_answer(cause: str) -> bool:
+    """Whether a mail server or a provider said so when a letter was tried."""
+    return bool(cause) and (
+        cause in _OF_PROVIDERS or refusals.explained(cause).answer != ""
+    )
+
+
 def of_failure(letter: Letter) -> Failure:
     """Tell from its history how a letter failed."""
     kinds = LetterEvent.Kind
@@ -123,7 +158,7 @@ def of_failure(letter: Letter) -> Failure:
     if cause == MEMBER_LEFT:
         return Failure(Ending.MEMBER_LEFT, lacks_mp=True)
     if not told or told[-1].kind != kinds.HELD or told[-1].cause not in Hold.values:
-        return Failure(Ending.REFUSED)
+        return _of_tries(cause or "")
     held_for = Hold(told[-1].cause)
     is_over = cause == HELD_TOO_LONG
     return Failure(
@@ -132,6 +167,15 @@ def of_failure(letter: Letter) -> Failure:
         cause=gettext(cause) if cause and not is_over else "",
         lacks_mp=held_for in WRITERS,
     )
+
+
+def _of_tries(cause: str) -> Failure:
+    if not cause or is_an_answer(cause):
+        return Failure(Ending.REFUSED)
+    # That it may have gone is told of by itself.
+    is_told = cause == LOST_ANSWER
+    words = "" if is_told else refusals.explained(cause).words
+    return Failure(Ending.UNSENT, cause=words)
 
 
 def _dissolved(letter: Letter, closed: closure.Closure | None) -> tuple[str, str]:

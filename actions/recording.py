@@ -244,7 +244,10 @@ def postponed(
 
 @transaction.atomic
 def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
-    """Give a mail up; a letter's writer is owed the text and how to post it."""
+    """Give a mail up; a letter's writer is owed the text and how to post it.
+
+    Of a mail of ours to its writer, the letter's history tells that it failed.
+    """
     if not _finish(delivery, Delivery.State.FAILED, reason, now):
         return False
     _end_needs([delivery], now)
@@ -256,8 +259,11 @@ def failed(delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
             is_demo=delivery.is_demo,
             due_at=now,
         )
-    if delivery.letter and delivery.kind == Delivery.Kind.FORWARD:
-        kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
+    if delivery.letter and not letter:
+        # For whoever never confirmed it no reminder goes then: see ``owing``.
+        is_an_answer = delivery.kind == Delivery.Kind.FORWARD
+        events = LetterEvent.Kind
+        kind = events.REPLY_NOT_FORWARDED if is_an_answer else events.NOTICE_BOUNCED
         lifecycle.note(delivery.letter, kind, now, reason)
     return True
 

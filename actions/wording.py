@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -44,6 +45,7 @@ _SUBJECTS = {
     Delivery.Kind.HELD_NOTICE: gettext_lazy("Your letter is held for now"),
 }
 _NOT_SENT_SUBJECT = gettext_lazy("Your letter was not sent")
+_IN_DOUBT_SUBJECT = gettext_lazy("We do not know whether your letter has gone")
 # Of mail that was asked for, and is confirmed or not: the subject and the template. No
 # subject says anything of the campaign: a locked screen shows it to whoever is near.
 _OF_WISHES = {
@@ -216,14 +218,12 @@ def _office_path() -> str:
 
 def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
     """Word one of our own mails to the supporter."""
-    subject, told = _SUBJECTS[kind], {}
-    if kind == Delivery.Kind.FAILURE_NOTICE:
-        failure = reasons.of_failure(letter)
-        told = {"failure": failure, "again": _again(letter)}
-        if failure.ending != Ending.REFUSED:
-            subject = _NOT_SENT_SUBJECT
-    elif kind == Delivery.Kind.HELD_NOTICE:
-        told = {"told": reasons.of_holding(letter, timezone.now())}
+    subject, told = _SUBJECTS[kind], _told(letter, kind)
+    if told.get("may_have_gone"):
+        subject = _IN_DOUBT_SUBJECT
+    elif kind == Delivery.Kind.FAILURE_NOTICE:
+        is_refused = told["failure"].ending == Ending.REFUSED
+        subject = subject if is_refused else _NOT_SENT_SUBJECT
     body = get_template(f"mail/{kind}.txt").render(
         {
             "letter": letter,
@@ -242,6 +242,22 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
         subject=str(subject).format(name=letter.recipient_name),
         body=body,
     )
+
+
+def _told(letter: Letter, kind: Delivery.Kind) -> dict[str, Any]:
+    """Give what one of these mails tells and no other."""
+    match kind:
+        case Delivery.Kind.FAILURE_NOTICE:
+            return {
+                "failure": reasons.of_failure(letter),
+                "again": _again(letter),
+                "may_have_gone": reasons.may_have_gone(letter),
+            }
+        case Delivery.Kind.HELD_NOTICE:
+            return {"told": reasons.of_holding(letter, timezone.now())}
+        case Delivery.Kind.WITHHELD_NOTICE:
+            return {"may_have_gone": reasons.may_have_gone(letter)}
+    return {}
 
 
 def _lost_links(newest: Letter) -> Wording:

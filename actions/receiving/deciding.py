@@ -30,7 +30,7 @@ _KINDS = {
 
 _CAME_BACK = "The letter’s writer is told that it came back."
 _NO_MAIL = "Nothing follows: a mail provider told this, and no mail came to pass on."
-_DID_NOT = "Nothing follows: it came back before, or was answered."
+_DID_NOT = "Nothing follows: it came back before, was answered, or has not gone."
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def _follow(
     mail: IncomingMail, letter: Letter | None, deed: Deed, now: datetime.datetime
 ) -> tuple[bool, str]:
     """Say whether its content is still needed, and what was done."""
-    if letter is None or letter.is_forgotten or not letter.has_gone:
+    if letter is None or letter.is_forgotten or not following.may_be_answered(letter):
         return False, "Nothing follows: its letter is erased, or has not gone."
     is_kept = False
     match deed:

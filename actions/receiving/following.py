@@ -31,6 +31,23 @@ _OF_US: Final = re.compile(
 )
 
 
+# By which a letter may have gone without our knowing.
+_IN_DOUBT: Final = (LetterEvent.Kind.RETRIED, LetterEvent.Kind.WITHHELD)
+
+
+def may_be_answered(letter: Letter) -> bool:
+    """Whether a letter has gone, or may have: it was tried, or went with a database.
+
+    Once held and released it is owed anew; that it was tried its history tells.
+    """
+    tried = letter.deliveries.filter(kind=Delivery.Kind.LETTER, attempts__gt=0)
+    return (
+        letter.has_gone
+        or tried.exists()
+        or letter.events.filter(kind__in=_IN_DOUBT).exists()
+    )
+
+
 def speaks_of_us(failure: Failure) -> bool:
     """Whether a letter came back for what somebody on its way thinks of our mail."""
     of_us = _OF_US.match(failure.reason) is not None
@@ -98,8 +115,13 @@ def acknowledge(mail: IncomingMail, letter: Letter, now: datetime.datetime) -> b
 
 
 def pass_on(mail: IncomingMail, letter: Letter, now: datetime.datetime) -> None:
-    """Owe a letter's writer the reply, and have them asked whether it is an answer."""
-    Letter.objects.filter(pk=letter.pk, reply_seen_at=None).update(reply_seen_at=now)
+    """Owe a letter's writer the reply, and have them asked whether it is an answer.
+
+    Not asked are those whose letter is not known to have gone.
+    """
+    if letter.has_gone:
+        unseen = Letter.objects.filter(pk=letter.pk, reply_seen_at=None)
+        unseen.update(reply_seen_at=now)
     _owe(mail, letter, now)
 
 

@@ -163,14 +163,15 @@ def _follow(
 def _flooded(row: IncomingMail, letter: Letter) -> Left:
     """Tell the letter's writer once: the answer may be among what is not looked at."""
     kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
-    if letter.has_gone and not letter.events.filter(kind=kind).exists():
+    is_told = letter.events.filter(kind=kind).exists()
+    if not is_told and following.may_be_answered(letter):
         lifecycle.note(letter, kind, row.received_at)
     return Left("More came for this letter than is looked at.")
 
 
 def _unread(row: IncomingMail, letter: Letter, verdict: Classification) -> Left:
     """Tell the letter's writer: it may have been the answer."""
-    if letter.has_gone:
+    if following.may_be_answered(letter):
         kind = LetterEvent.Kind.REPLY_NOT_FORWARDED
         lifecycle.note(letter, kind, row.received_at)
     return Left(verdict.reason)
@@ -224,8 +225,12 @@ def _of_the_office(row: IncomingMail, letter: Letter, verdict: Classification) -
 
 
 def _answered(row: IncomingMail, letter: Letter, verdict: Classification) -> Left:
-    if not letter.has_gone:
+    if not following.may_be_answered(letter):
         return Left("Its letter has not gone.")
+    if not letter.has_gone:
+        return outcomes.for_a_person(
+            "It replies to a letter that may have gone, though no mail server said so."
+        )
     now = row.received_at
     if verdict.kind == Kind.AUTO_REPLY:
         return Left(verdict.reason, keeps=following.acknowledge(row, letter, now))

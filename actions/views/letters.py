@@ -187,6 +187,7 @@ def _status(
         telling=replies.telling_of(shown, events),
         told=reasons.of_holding(shown, now),
         failure=reasons.of_failure(shown) if has_failed else None,
+        may_have_gone=not shown.can_be_cancelled and reasons.may_have_gone(shown),
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,

@@ -10,9 +10,17 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from actions import claiming, delivering, mail, outbox, recording, submitting
+from actions import (
+    claiming,
+    delivering,
+    history,
+    mail,
+    outbox,
+    recording,
+    submitting,
+)
 from actions.errors import WrongModeError
-from actions.models import Delivery, Letter, LetterEvent, Tally
+from actions.models import Delivery, IncomingMail, Letter, LetterEvent, Tally
 from representatives.models import Representative
 from tests.actions.factories import (
     BODY,
@@ -168,6 +176,69 @@ def test_a_confirmation_that_nobody_takes_is_given_up_and_the_letter_left_to_exp
     letter.refresh_from_db()
     assert letter.state == Letter.State.AWAITING_CONFIRMATION
     assert letter.deliveries.count() == 1
+    event = letter.events.get()
+    assert event.kind == LetterEvent.Kind.NOTICE_BOUNCED
+    assert event.cause == "550 5.1.1 user unknown"
+    [told] = history.of(letter)
+    assert told.words == "A mail of ours to you could not be delivered."
+    assert told.cause == "The mail server knows no such mailbox."
+    assert told.answer == "550 5.1.1 user unknown"
+
+
+def test_after_a_mail_that_nobody_takes_no_reminder_goes(
+    mail_server: MailServer,
+) -> None:
+    letter = make_letter()
+    for kind in (Delivery.Kind.LINKS, Delivery.Kind.REMINDER):
+        is_first = kind == Delivery.Kind.LINKS
+        due_at = NOW if is_first else NOW + MINUTE
+        Delivery.objects.create(
+            letter=letter, kind=kind, is_demo=letter.is_demo, due_at=due_at
+        )
+    delivery_of(letter, Delivery.Kind.CONFIRMATION).delete()
+    mail_server.faults = [Fault.NOBODY_THERE]
+    assert deliver().failed == 1
+    assert deliver(NOW + MINUTE).dropped == 1
+    assert kinds(letter) == [LetterEvent.Kind.NOTICE_BOUNCED]
+
+
+def test_a_notice_that_nobody_takes_is_told_of_beside_its_letters_end(
+    mail_server: MailServer,
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    mail_server.faults = [Fault.NOBODY_THERE, Fault.REFUSED]
+    assert deliver().failed == 2
+    assert kinds(letter) == [
+        LetterEvent.Kind.FAILED,
+        LetterEvent.Kind.NOTICE_BOUNCED,
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    sorted(
+        set(Delivery.Kind)
+        - {
+            Delivery.Kind.LETTER,
+            Delivery.Kind.SUBSCRIPTION,
+            Delivery.Kind.REOPENING,
+        }
+    ),
+)
+def test_whatever_mail_of_ours_fails_the_letters_history_tells_it(kind: str) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    mine = {"letter": letter, "kind": kind, "is_demo": letter.is_demo}
+    if kind == Delivery.Kind.FORWARD:
+        mine["reply"] = IncomingMail.objects.create(
+            letter=letter, is_demo=letter.is_demo, kind="reply", state="done", size=1
+        )
+    owed = Delivery.objects.create(**mine)
+    assert recording.failed(owed, "550 5.1.1 user unknown", NOW)
+    is_a_reply = kind == Delivery.Kind.FORWARD
+    told = LetterEvent.Kind
+    assert kinds(letter) == [
+        told.REPLY_NOT_FORWARDED if is_a_reply else told.NOTICE_BOUNCED
+    ]
 
 
 @pytest.mark.parametrize("fault", [Fault.HANGS_UP_BEFORE_THE_END, Fault.STALLS])

@@ -932,7 +932,8 @@ def test_everything_that_can_happen(
 ) -> None:
     letter = make_letter(state=Letter.State.ACCEPTED, is_demo=is_demo)
     causes: dict[str, Iterable[str]] = {
-        LetterEvent.Kind.RETRIED: CAUSES,
+        LetterEvent.Kind.RETRIED: ("", *CAUSES),
+        LetterEvent.Kind.NOTICE_BOUNCED: ("", CAUSES[2]),
         LetterEvent.Kind.FAILED: (*CAUSES, *deciding.GIVEN_BACK.values()),
         LetterEvent.Kind.OFFICE_SPOKE: deciding.OFFICE_SAYS.values(),
         LetterEvent.Kind.HELD: Letter.Hold,
@@ -1180,6 +1181,58 @@ def test_a_letter_that_was_withheld(reader: Reader) -> None:
         lifecycle.make(Move.WITHHOLD, letter, timezone.now())
         letter.deliveries.update(kind=Delivery.Kind.WITHHELD_NOTICE)
         look_at(reader, letter)
+
+
+def put_in_doubt(letter: Letter) -> Letter:
+    """Have the mail server's answer to a letter got lost."""
+    cause = str(LostAnswerError())
+    recording.postponed(letter.deliveries.get(), cause, HOUR, timezone.now())
+    return letter
+
+
+@pytest.mark.parametrize(
+    "cause", [CAUSES[0], "A fault in Postbag.", "550 5.1.1", str(LostAnswerError())]
+)
+@pytest.mark.parametrize("is_in_doubt", [False, True])
+def test_a_letter_that_failed(
+    reader: Reader, listener: Listener, cause: str, *, is_in_doubt: bool
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    if is_in_doubt:
+        put_in_doubt(letter)
+    recording.failed(letter.deliveries.get(), cause, timezone.now())
+    letter.refresh_from_db()
+    look_at(reader, letter)
+    owed = letter.deliveries.get(kind=Delivery.Kind.FAILURE_NOTICE)
+    read_mail(listener, wording.of(owed))
+
+
+@pytest.mark.parametrize("reason", [Letter.Hold.FLOOD, Letter.Hold.VACANT])
+@pytest.mark.parametrize(
+    "cause", [reasons.HELD_TOO_LONG, "The time to keep it was over."]
+)
+def test_a_letter_that_was_held_and_may_have_arrived(
+    reader: Reader, listener: Listener, reason: Letter.Hold, cause: str
+) -> None:
+    letter, now = put_in_doubt(make_letter(state=Letter.State.QUEUED)), timezone.now()
+    holding.hold(letter, reason, now, decide_by=now + DAY)
+    holding.give_back(letter, cause, now)
+    look_at(reader, letter)
+    owed = letter.deliveries.get(kind=Delivery.Kind.FAILURE_NOTICE)
+    read_mail(listener, wording.of(owed))
+
+
+@pytest.mark.parametrize("move", [Move.CANCEL, Move.DISOWN, Move.WITHHOLD])
+def test_a_letter_that_was_stopped_and_may_have_arrived(
+    reader: Reader, listener: Listener, move: Move
+) -> None:
+    letter = put_in_doubt(make_letter(state=Letter.State.QUEUED))
+    lifecycle.make(move, letter, timezone.now())
+    letter.refresh_from_db()
+    look_at(reader, letter)
+    if move == Move.WITHHOLD:
+        letter.deliveries.update(kind=Delivery.Kind.WITHHELD_NOTICE)
+        read_mail(listener, wording.of(letter.deliveries.get()))
 
 
 def test_a_letter_from_trying_out(reader: Reader) -> None:

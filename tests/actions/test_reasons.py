@@ -7,7 +7,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import composing, holding, reasons, recording, tokens, wording
+from actions import (
+    composing,
+    holding,
+    reasons,
+    recording,
+    refusals,
+    tokens,
+    wording,
+)
 from actions.models import Delivery, Letter, LetterEvent
 from actions.reasons import Ending, Failure
 from representatives import parliament
@@ -124,6 +132,57 @@ def test_what_a_mail_server_refused_is_told_as_that(client: Client) -> None:
     )
     assert "the mail server would not" in on_one_line(mail.body)
     assert "Your letter could not be delivered" in shown(client, letter)
+
+
+@pytest.mark.parametrize(
+    "cause", [refusals.PROVIDER_REFUSED, refusals.PROVIDER_SENDS_NOTHING]
+)
+def test_what_a_provider_refused_is_told_as_that(cause: str) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    recording.failed(letter.deliveries.get(), cause, timezone.now())
+    assert reasons.of_failure(letter) == Failure(Ending.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        ("A fault in Postbag.", "A fault in Postbag."),
+        (
+            "A name, address or subject cannot stand in a mail.",
+            "A name, address or subject cannot stand in a mail.",
+        ),
+        (
+            "It holds a character that mail cannot carry.",
+            "It holds a character that mail cannot carry.",
+        ),
+        ("OSError while handing it over.", "The mail server could not be reached."),
+    ],
+)
+def test_what_no_server_answered_is_told_by_its_cause_and_called_no_refusal(
+    client: Client, cause: str, told: str
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    owed = letter.deliveries.get()
+    recording.postponed(owed, cause, DAY, timezone.now())
+    recording.failed(owed, cause, timezone.now())
+
+    assert reasons.of_failure(letter) == Failure(Ending.UNSENT, cause=told)
+    letter.refresh_from_db()
+    mail = notice(letter, Delivery.Kind.FAILURE_NOTICE)
+    words = on_one_line(mail.body.partition("-----")[0])
+    page = shown(client, letter)
+    assert mail.subject == "Your letter was not sent"
+    assert f"was not sent, and we do not try again. We are sorry. {told}" in words
+    assert "House of Commons" in words
+    assert "Your letter was not sent It was not sent, and we do not try again." in page
+    assert f"{told} You can still post a letter" in page
+    history = page.partition("What happened")[2]
+    assert f"It was tried, and we try again. {told}" in history
+    assert f"It was not sent. {told}" in history
+    for text in (words, page):
+        assert "would not" not in text
+        assert "could not take it" not in text
+        assert "could not be delivered" not in text
 
 
 @pytest.mark.parametrize("reason", Hold)

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
+from actions import lifecycle, owing, passing_on
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
 from actions.receiving import deciding, following
 from actions.receiving.deciding import Deed
@@ -91,6 +92,69 @@ def test_nothing_follows_for_a_letter_that_never_went(somebody: User) -> None:
     mail = doubtful(letter)
     assert "Nothing follows" in decide(mail, Deed.IS_A_REPLY, somebody)
     assert bytes(mail.content) == b""
+
+
+def tried(state: Letter.State) -> tuple[Letter, IncomingMail]:
+    """Make a letter that may have gone, and the answer to it that came."""
+    letter = make_letter(state=state)
+    lifecycle.note(letter, LetterEvent.Kind.RETRIED, NOW)
+    mail = take(raw("reply-plain", letter))
+    assert mail.state == State.FOR_A_PERSON
+    return letter, mail
+
+
+MAY_HAVE_GONE = pytest.mark.parametrize(
+    "state",
+    [
+        Letter.State.QUEUED,
+        Letter.State.HELD,
+        Letter.State.FAILED,
+        Letter.State.CANCELLED,
+    ],
+)
+
+
+@MAY_HAVE_GONE
+def test_an_answer_to_a_letter_that_may_have_gone_is_passed_on(
+    somebody: User, state: Letter.State
+) -> None:
+    letter, mail = tried(state)
+    assert "passed on" in decide(mail, Deed.IS_A_REPLY, somebody)
+    assert Delivery.Kind.FORWARD in owed(letter)
+    assert bytes(mail.content)
+    letter.refresh_from_db()
+    assert (letter.state, letter.reply_seen_at) == (state, None)
+    forward = letter.deliveries.get(kind=Delivery.Kind.FORWARD)
+    assert owing.is_owed(forward, NOW)
+    assert passing_on.of(forward)
+
+
+@MAY_HAVE_GONE
+def test_an_automatic_reply_to_a_letter_that_may_have_gone_is_noted(
+    somebody: User, state: Letter.State
+) -> None:
+    letter, mail = tried(state)
+    assert decide(mail, Deed.IS_AUTOMATIC, somebody)
+    assert events(letter)[1:] == [LetterEvent.Kind.ACKNOWLEDGEMENT_SEEN]
+    assert Delivery.Kind.FORWARD in owed(letter)
+
+
+def test_an_answer_to_a_letter_that_may_have_gone_is_told_of_if_not_passed_on(
+    somebody: User,
+) -> None:
+    letter, mail = tried(Letter.State.QUEUED)
+    decide(mail, Deed.IS_NOTHING, somebody)
+    assert events(letter)[1:] == [LetterEvent.Kind.REPLY_NOT_FORWARDED]
+    assert bytes(mail.content) == b""
+
+
+def test_no_bounce_moves_a_letter_that_no_server_is_known_to_have_taken(
+    somebody: User,
+) -> None:
+    letter, mail = tried(Letter.State.QUEUED)
+    assert "has not gone" in decide(mail, Deed.IS_A_BOUNCE, somebody)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.QUEUED
 
 
 def test_a_bounce_of_what_came_back_before_changes_nothing(somebody: User) -> None:

@@ -268,6 +268,52 @@ def test_nothing_goes_on_for_a_letter_that_has_not_gone(name: str) -> None:
     assert not Delivery.objects.filter(kind="forward").exists()
 
 
+@pytest.mark.parametrize("name", ["reply-plain", "ack-parliament-auto-submitted"])
+@pytest.mark.parametrize(
+    "state", [Letter.State.QUEUED, Letter.State.HELD, Letter.State.FAILED]
+)
+def test_what_answers_a_letter_that_was_tried_waits_for_a_person(
+    name: str, state: Letter.State
+) -> None:
+    letter = make_letter(state=state)
+    Delivery.objects.update_or_create(
+        letter=letter,
+        kind=Delivery.Kind.LETTER,
+        defaults={"is_demo": letter.is_demo, "attempts": 1},
+    )
+    content = raw(name, letter)
+    mail = take(content)
+    assert (mail.state, bytes(mail.content)) == (State.FOR_A_PERSON, content)
+    assert (events(letter), told(letter).state) == ([], state)
+    assert not Delivery.objects.filter(kind="forward").exists()
+
+
+@pytest.mark.parametrize("kind", [LetterEvent.Kind.RETRIED, LetterEvent.Kind.WITHHELD])
+def test_what_answers_a_letter_that_may_have_gone_before_waits_for_a_person(
+    kind: LetterEvent.Kind,
+) -> None:
+    letter = make_letter(state=Letter.State.CANCELLED)
+    lifecycle.note(letter, kind, NOW)
+    assert take(raw("reply-plain", letter)).state == State.FOR_A_PERSON
+
+
+def test_an_answer_to_a_letter_that_was_tried_is_told_of_where_it_cannot_be_read(
+    settings: Settings,
+) -> None:
+    settings.LARGEST_INCOMING_BYTES = 100_000
+    letter = make_letter(state=Letter.State.QUEUED)
+    letter.deliveries.update(attempts=1)
+    take(written(letter, "x" * 200_000))
+    assert events(letter) == [LetterEvent.Kind.REPLY_NOT_FORWARDED]
+
+
+def test_an_answer_to_a_letter_in_a_workers_hands_comes_again_later() -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    letter.deliveries.update(lease=uuid.uuid4(), leased_until=NOW)
+    with pytest.raises(TooEarlyError):
+        take(raw("reply-plain", letter))
+
+
 def test_supporters_are_never_sent_their_own_mail() -> None:
     letter = gone()
     own = written(letter, "Thank you for your answer.", sender=letter.sender_email)
