@@ -33,6 +33,7 @@ from actions import (
     privacy,
     reasons,
     recording,
+    redirecting,
     reopening,
     replies,
     reviewing,
@@ -59,7 +60,7 @@ from actions.models import (
     Subscription,
     Tally,
 )
-from actions.screening import deciding
+from actions.screening import deciding, mending
 from actions.situations import Situation
 from actions.views import faults
 from actions.views.quietly import FILES, REPORTS
@@ -935,7 +936,14 @@ def test_everything_that_can_happen(
         LetterEvent.Kind.FAILED: (*CAUSES, *deciding.GIVEN_BACK.values()),
         LetterEvent.Kind.OFFICE_SPOKE: deciding.OFFICE_SAYS.values(),
         LetterEvent.Kind.HELD: Letter.Hold,
-        LetterEvent.Kind.RELEASED: [reviewing.SAME_AGAIN],
+        LetterEvent.Kind.RELEASED: [
+            reviewing.SAME_AGAIN,
+            redirecting.SENT_ON,
+            mending.MENDED,
+            deciding.READ,
+            deciding.SET_ASIDE,
+            deciding.LIFTED,
+        ],
         LetterEvent.Kind.FORGOTTEN: privacy.Cause,
     }
     for kind in LetterEvent.Kind:
