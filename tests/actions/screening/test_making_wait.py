@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 
-from actions.management.commands.deliver_letters import Command
 from actions.models import Delivery, Letter, OfficeReport
 from actions.screening import deciding, making_wait
 from tests.actions.factories import NOW, make_letter, make_organiser
@@ -58,7 +58,7 @@ def where(letter: Letter) -> tuple[str, str]:
 
 
 def look(now: datetime.datetime = NOW + MINUTE) -> None:
-    Command()._look(now, live=False)
+    making_wait.again(now, live=False)
 
 
 def test_a_stop_holds_a_letter_that_was_in_hand_once_it_is_given_back(
@@ -74,6 +74,15 @@ def test_a_stop_holds_a_letter_that_was_in_hand_once_it_is_given_back(
     assert where(letter) == (State.HELD, Hold.OFFICE_ASKED)
     owed = letter.deliveries.waiting().values_list("kind", flat=True)
     assert list(owed) == [Delivery.Kind.HELD_NOTICE]
+
+
+def test_the_worker_looks_for_it_before_it_sends(sent: Letter, organiser: User) -> None:
+    letter = another_to_the_same_mp(sent)
+    lease(letter)
+    deciding.accept(told(sent, Kind.STOP), NOW, by=organiser)
+    give_back(letter)
+    call_command("deliver_letters", "--once")
+    assert where(letter) == (State.HELD, Hold.OFFICE_ASKED)
 
 
 @pytest.mark.parametrize("is_accepted", [False, True])
