@@ -102,9 +102,11 @@ class Expectation:
 def of(letter: Letter) -> list[Happening]:
     """Tell what happened to a letter, the oldest first."""
     events = list(letter.events.all())
-    is_disowned = any(event.kind == LetterEvent.Kind.DISOWNED for event in events)
+    kinds = {event.kind for event in events}
+    is_disowned = LetterEvent.Kind.DISOWNED in kinds
+    is_here = _is_here_so_far(letter) and LetterEvent.Kind.BOUNCED not in kinds
     return [
-        _told(event, letter, is_disowned=is_disowned, is_held=is_held)
+        _told(event, letter, is_disowned=is_disowned, is_held=is_held, is_here=is_here)
         for event, is_held in _with_holding(events)
     ]
 
@@ -170,7 +172,12 @@ def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, 
 
 
 def _told(
-    event: LetterEvent, letter: Letter, *, is_disowned: bool, is_held: bool
+    event: LetterEvent,
+    letter: Letter,
+    *,
+    is_disowned: bool,
+    is_held: bool,
+    is_here: bool,
 ) -> Happening:
     kind = LetterEvent.Kind(event.kind)
     words = str(kind.label)
@@ -183,7 +190,7 @@ def _told(
     if is_disowned:
         words = str(_NOT_YOURS.get(kind, words))
     why = _why(event)
-    if event.kind == LetterEvent.Kind.ACCEPTED and _is_here_so_far(letter):
+    if event.kind == LetterEvent.Kind.ACCEPTED and is_here:
         why = refusals.Explanation(str(_HERE_SO_FAR))
     return Happening(
         at=event.at,

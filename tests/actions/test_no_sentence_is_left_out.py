@@ -1044,6 +1044,13 @@ def test_a_letter_of_which_its_writer_tells(reader: Reader, told: str) -> None:
     look_at(reader, letter)
 
 
+def test_a_letter_that_came_back_and_was_replied_to(reader: Reader) -> None:
+    look_at(
+        reader,
+        make_letter(state=Letter.State.BOUNCED, reply_seen_at=timezone.now()),
+    )
+
+
 @pytest.mark.parametrize("days", [0, 9])
 def test_a_letter_that_has_not_come_back(
     reader: Reader, settings: Settings, days: int

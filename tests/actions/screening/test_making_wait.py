@@ -40,7 +40,7 @@ def another_of_the_same_mailbox(sent: Letter) -> Letter:
 
 
 def lease(letter: Letter) -> None:
-    letter.deliveries.update(lease=uuid.uuid4(), leased_until=NOW + DAY)
+    letter.deliveries.waiting().update(lease=uuid.uuid4(), leased_until=NOW + DAY)
 
 
 def give_back(letter: Letter) -> None:
