@@ -109,7 +109,9 @@ class Expectation:
 def of(letter: Letter) -> list[Happening]:
     """Tell what happened to a letter, the oldest first."""
     events = list(letter.events.all())
-    is_disowned = any(event.kind == LetterEvent.Kind.DISOWNED for event in events)
+    kinds = {event.kind for event in events}
+    is_disowned = LetterEvent.Kind.DISOWNED in kinds
+    is_here = _is_here_so_far(letter) and LetterEvent.Kind.BOUNCED not in kinds
     may_have_gone = reasons.may_have_gone(letter, events)
     return [
         _told(
@@ -117,6 +119,7 @@ def of(letter: Letter) -> list[Happening]:
             letter,
             _words(event, letter, is_held=is_held, may_have_gone=may_have_gone),
             is_disowned=is_disowned,
+            is_here=is_here,
         )
         for event, is_held in _with_holding(events)
     ]
@@ -204,12 +207,17 @@ def _words(
 
 
 def _told(
-    event: LetterEvent, letter: Letter, words: str, *, is_disowned: bool
+    event: LetterEvent,
+    letter: Letter,
+    words: str,
+    *,
+    is_disowned: bool,
+    is_here: bool,
 ) -> Happening:
     if is_disowned:
         words = str(_NOT_YOURS.get(LetterEvent.Kind(event.kind), words))
     why = _why(event)
-    if event.kind == LetterEvent.Kind.ACCEPTED and _is_here_so_far(letter):
+    if event.kind == LetterEvent.Kind.ACCEPTED and is_here:
         why = refusals.Explanation(str(_HERE_SO_FAR))
     return Happening(
         at=event.at,

@@ -64,8 +64,11 @@ def _from(*states: State) -> frozenset[State]:
 
 
 def _telling(state: State, event: LetterEvent.Kind, stamp: str = "") -> _Way:
-    """Give the way by which a writer tells of the answer, or puts it right."""
-    others = _from(State.ACCEPTED, *_TOLD) - {state}
+    """Give the way by which a writer tells of the answer, or puts it right.
+
+    What came back may have been taken for lost too early.
+    """
+    others = _from(State.ACCEPTED, State.BOUNCED, *_TOLD) - {state}
     return _Way(others, state, event, _TOLD[state], stamp)
 
 
@@ -147,6 +150,19 @@ class Move(Enum):
         return changed
 
 
+# What is counted of these is taken back when it turns out otherwise.
+_TAKEN_BACK: Final = {
+    move.value.ends: move.value
+    for move in (
+        Move.ANSWER,
+        Move.ACKNOWLEDGE,
+        Move.MISS_ANSWER,
+        Move.NEED_NONE,
+        Move.BOUNCE,
+    )
+}
+
+
 def begin(letter: Letter, now: datetime.datetime, *, is_repeated: bool) -> None:
     """Store a new letter: it waits for its writer, or is set aside at once."""
     letter.state = State.AWAITING_CONFIRMATION
@@ -188,29 +204,40 @@ def make(
     changed = move.stamps(now)
     letters = Letter.objects.all() if among is None else among
     mine = letters.filter(pk=letter.pk)
-    # What was told before is taken back, so it must be known.
-    told = next(
+    # What was so before is taken back, so it must be known.
+    before = next(
         (
             one
-            for one in _TOLD.keys() & way.begins
+            for one in _TAKEN_BACK.keys() & way.begins
             if mine.filter(state=one).update(**changed)
         ),
         None,
     )
-    others = way.begins - _TOLD.keys()
-    if told is None and not mine.filter(state__in=others).update(**changed):
+    others = way.begins - _TAKEN_BACK.keys()
+    if before is None and not mine.filter(state__in=others).update(**changed):
         return False
     note(letter, way.event, now, cause)
-    if told is not None:
-        counting.record(letter, _TOLD[told], now, letters=-1)
-    if way.counts:
-        at = now
-        if way.counted_at:
-            at = Letter.objects.values_list(way.counted_at, flat=True).get(pk=letter.pk)
-        counting.record(letter, way.counts, at)
-        if way.counts_later and timezone.localdate(at) < timezone.localdate(now):
-            counting.record(letter, way.counts_later, now)
+    if before is not None:
+        _count(_TAKEN_BACK[before], letter, now, letters=-1)
+    _count(way, letter, now)
     return True
+
+
+def _count(
+    way: _Way, letter: Letter, now: datetime.datetime, *, letters: int = 1
+) -> None:
+    """Count a move, or with ``letters=-1`` take back that it was made before.
+
+    Numbers that are told as at last midnight follow after the next one, either way.
+    """
+    if way.counts is None:
+        return
+    at = now
+    if way.counted_at:
+        at = Letter.objects.values_list(way.counted_at, flat=True).get(pk=letter.pk)
+    counting.record(letter, way.counts, at, letters=letters)
+    if way.counts_later and timezone.localdate(at) < timezone.localdate(now):
+        counting.record(letter, way.counts_later, now, letters=letters)
 
 
 def hold(

@@ -38,6 +38,11 @@ STOPPED_STILL: Final = (
     "Lifted. Letters of this campaign wait still: the office asked for that with "
     "another letter, too, and that stands in the list by itself."
 )
+DONE: Final = "Accepted, and done."
+IN_VAIN: Final = (
+    "Accepted, but nothing could follow: the letter was erased meanwhile, and with it "
+    "whose mailbox it came from."
+)
 
 
 class QueueAdmin(_Admin):
@@ -228,7 +233,8 @@ class OfficeReportAdmin(QueueAdmin):
         now = timezone.now()
         match deed:
             case "accept":
-                return deciding.accept(chosen, now, by=by), "Accepted, and done."
+                is_accepted = deciding.accept(chosen, now, by=by)
+                return is_accepted, IN_VAIN if deciding.is_in_vain(chosen) else DONE
             case "decline":
                 return deciding.decline(chosen, now, by=by), "Set aside."
             case _:

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from actions import (
     closure,
@@ -33,6 +34,7 @@ from representatives.lookup import Candidate, Member
 from representatives.models import Constituency, OfficeKind
 from representatives.postcodes import Postcode
 
+SENT_ON: Final = gettext_noop("There is an MP again to whom it goes.")
 # Short surnames are words like others; so are they in small letters.
 _LEAST_TO_LOOK_FOR: Final = 3
 # Whose holders may not do all that members may: the field's own customs.
@@ -160,7 +162,7 @@ def redirect(
         is_new = (subject, body) != (letter.subject, letter.body)
         # It takes its place among the letters to whom it goes to now.
         letter.refresh_from_db()
-        holding.release(letter, now)
+        holding.release(letter, now, cause=SENT_ON)
         looking.hold_or_plan(letter, now, is_new=is_new)
     letter.refresh_from_db()
     return bool(moved)

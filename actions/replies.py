@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from actions import frames, lifecycle
@@ -57,7 +57,6 @@ class Telling:
     ask_after_days: int
 
 
-@transaction.atomic
 def report(
     letter: Letter,
     told: Letter.State = Letter.State.ANSWERED,
@@ -68,7 +67,8 @@ def report(
 
     Whatever was told before is put right. Also of a letter whose text is erased:
     offices may take longer than we keep it. Not of one that was disowned: whoever has
-    the link did not write it.
+    the link did not write it. Of one that came back only if a reply was seen: everybody
+    whose letter never arrived got no answer.
 
     Args:
         letter: the letter.
@@ -77,9 +77,15 @@ def report(
 
     """
     writers = Letter.objects.filter(
-        ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk")))
+        ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk"))),
+        ~Q(state=Letter.State.BOUNCED) | Q(reply_seen_at__isnull=False),
     )
-    moved = lifecycle.make(TELLING[told], letter, now, among=writers)
+    try:
+        with transaction.atomic():
+            moved = lifecycle.make(TELLING[told], letter, now, among=writers)
+    except IntegrityError:  # one_letter_per_person_representative_and_campaign
+        # Since it came back, its writer has written another, and can tell of that.
+        moved = False
     letter.refresh_from_db()
     return moved
 
@@ -95,20 +101,36 @@ def telling_of(letter: Letter, events: Iterable[Happening]) -> Telling | None:
     times = {event.kind: event.at for event in events}
     if (
         letter.accepted_at is None
-        or not letter.stands
         or LetterEvent.Kind.DISOWNED in times
+        or not (letter.stands or _may_have_arrived(letter))
     ):
         return None
     told = letter.state if letter.state in TELLING else ""
     # A letter in such a state has an event of the same name.
     told_at = times[told] if told else None
-    is_to_be_asked = not (told or letter.asked_at or letter.is_forgotten)
+    is_to_be_asked = letter.state == Letter.State.ACCEPTED and not (
+        letter.asked_at or letter.is_forgotten
+    )
     return Telling(
         told=told,
         told_at=told_at,
         reply_seen_at=_news(letter.reply_seen_at, told, told_at),
         ask_office_from=timezone.localdate(letter.accepted_at + OFFICES_NEED),
         ask_after_days=settings.ASK_AFTER_DAYS if is_to_be_asked else 0,
+    )
+
+
+def _may_have_arrived(letter: Letter) -> bool:
+    """Whether a letter came back, and yet a reply was seen and it has no successor."""
+    return (
+        letter.state == Letter.State.BOUNCED
+        and letter.reply_seen_at is not None
+        and not (
+            letter.sender_key
+            and Letter.objects.of_mode(live=not letter.is_demo)
+            .written_by(letter.sender_key)
+            .exists()
+        )
     )
 
 

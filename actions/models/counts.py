@@ -111,7 +111,8 @@ class Tally(models.Model):
     own_words = models.CharField(max_length=10, choices=OwnWords)
     is_demo = models.BooleanField()
     # Below zero on a day on which more was taken back than told: who says first that
-    # there was no answer, and later that there was, counts once.
+    # there was no answer, and later that there was, counts once. So does what came back
+    # and was answered all the same.
     count = models.IntegerField()
 
     objects = TallyQuerySet.as_manager()
@@ -133,8 +134,17 @@ class Tally(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(count__gte=0)
-                | Q(step__in=["answered", "acknowledged", "no_answer", "none_needed"]),
-                name="only_answers_are_taken_back",
+                | Q(
+                    step__in=[
+                        "answered",
+                        "acknowledged",
+                        "no_answer",
+                        "none_needed",
+                        "bounced",
+                        "came_back",
+                    ]
+                ),
+                name="only_answers_and_returns_are_taken_back",
             ),
             models.CheckConstraint(
                 condition=Q(way="unsaid", own_words="unsaid", step="reported")

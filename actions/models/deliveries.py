@@ -178,6 +178,27 @@ class Delivery(QuicklyRead):
                 name="deliveries_belong_to_a_letter_or_a_subscription",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "letter",
+                        "confirmation",
+                        "repeat_notice",
+                        "failure_notice",
+                        "withheld_notice",
+                        "links",
+                        "subscription",
+                        "reopening",
+                        "reminder",
+                        "held_notice",
+                        "bounce_notice",
+                        "question",
+                        "question_reminder",
+                        "forward",
+                    ]
+                ),
+                name="delivery_kinds_are_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["waiting", "sent", "failed", "dropped"]),
                 name="delivery_states_are_known",
             ),
@@ -190,6 +211,11 @@ class Delivery(QuicklyRead):
                 condition=Q(lease__isnull=True, leased_until__isnull=True)
                 | Q(lease__isnull=False, leased_until__isnull=False),
                 name="leases_have_an_end",
+            ),
+            # What went keeps its lease until that is settled.
+            models.CheckConstraint(
+                condition=~Q(state__in=["failed", "dropped"]) | Q(lease__isnull=True),
+                name="deliveries_given_up_are_in_no_hands",
             ),
         ]
 

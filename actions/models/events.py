@@ -124,6 +124,45 @@ class LetterEvent(Permanent):
 
     class Meta:
         ordering: ClassVar = ["at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=[
+                        "written",
+                        "confirmation_sent",
+                        "withheld",
+                        "reminded",
+                        "confirmed",
+                        "repeated",
+                        "retried",
+                        "held",
+                        "released",
+                        "redirected",
+                        "readdressed",
+                        "accepted",
+                        "bounced",
+                        "notice_bounced",
+                        "acknowledgement_seen",
+                        "reply_forwarded",
+                        "reply_not_forwarded",
+                        "question_sent",
+                        "office_spoke",
+                        "failed",
+                        "expired",
+                        "cancelled",
+                        "disowned",
+                        "withdrawn",
+                        "answered",
+                        "acknowledged",
+                        "no_answer",
+                        "none_needed",
+                        "link_asked",
+                        "forgotten",
+                    ]
+                ),
+                name="letter_event_kinds_are_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"

@@ -335,6 +335,11 @@ class Letter(QuicklyRead):
                 name="only_confirmed_letters_are_sent",
             ),
             models.CheckConstraint(
+                condition=~Q(state="awaiting_confirmation")
+                | Q(confirmed_at__isnull=True),
+                name="letters_that_await_confirmation_are_not_confirmed",
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     state__in=["awaiting_confirmation", *_GOING],
                     ended_at__isnull=True,

@@ -112,6 +112,16 @@ class OfficeReportQuerySet(models.QuerySet["OfficeReport"]):
             lifted_at=None,
         )
 
+    def of_mode(self, *, live: bool) -> "OfficeReportQuerySet":
+        """Those of real letters, or of those made while trying Postbag out."""
+        return self.filter(letter__is_demo=not live)
+
+    def that_have_letters_wait(self) -> "OfficeReportQuerySet":
+        """Stops, and what was told of abuse by a writer who is known still."""
+        abuse = self.filter(kind=OfficeReport.Kind.ABUSIVE, letter__sender_email__gt="")
+        declined = OfficeReport.Decision.DECLINED
+        return self.stops() | abuse.exclude(decision=declined)
+
     def that_concern(self, letter: Letter) -> "OfficeReportQuerySet":
         """Those of its MP's office about letters of its campaign and mode."""
         return self.filter(

@@ -7,15 +7,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from actions import failing, holding, lifecycle, mailboxes, standing, tokens
+from actions import failing, holding, lifecycle, standing, tokens
 from actions.models import (
     Letter,
     LetterEvent,
     OfficeReport,
     WatchedMailbox,
 )
-from actions.models.letters import LetterQuerySet
-from actions.screening import looking
+from actions.screening import looking, making_wait
 
 # How long everything from a mailbox is looked at once an office's complaint was right.
 WATCHED_FOR: Final = datetime.timedelta(days=365)
@@ -44,6 +43,12 @@ GIVEN_BACK: Final = {
         "moment."
     ),
 }
+# Why a letter that waited for a person goes on.
+READ: Final = gettext_noop("A person looked at it and let it go.")
+SET_ASIDE: Final = gettext_noop(
+    "A person looked at what an MP’s office had told us, and set it aside."
+)
+LIFTED: Final = gettext_noop("Letters of this campaign go to the MP’s office again.")
 OFFICE_SAYS: Final = {
     OfficeReport.Kind.NOT_A_CONSTITUENT: gettext_noop(
         "It says that you are not a constituent of this MP. If you gave another "
@@ -62,15 +67,16 @@ OFFICE_SAYS: Final = {
 
 
 @transaction.atomic
-def let_go(letter: Letter, now: datetime.datetime) -> bool:
+def let_go(letter: Letter, now: datetime.datetime, *, cause: str = READ) -> bool:
     """Let a letter that a person has read go; say whether it waited for that.
 
-    It goes to its MP's address of today, and waits if its office has it wait.
+    It goes to its MP's address of today, and waits if its office has it wait. The
+    ``cause`` is for its history.
     """
     letter.refresh_from_db()
     held_for = letter.held_for
     same = Letter.objects.for_a_person().filter(held_for=held_for)
-    if not holding.release(letter, now, among=same):
+    if not holding.release(letter, now, cause=cause, among=same):
         return False
     standing.follow(letter)
     looking.hold_for_whom(letter, now, but_for=held_for)
@@ -134,10 +140,17 @@ def accept(
                 live=not letter.is_demo,
             )
         case OfficeReport.Kind.STOP:
-            _hold_for_the_office(letter, now)
+            stopped = making_wait.to_the_office_of(letter)
+            making_wait.have_wait(stopped, Letter.Hold.OFFICE_ASKED, now)
         case OfficeReport.Kind.ABUSIVE:
             _watch(letter, now)
     return True
+
+
+def is_in_vain(report: OfficeReport) -> bool:
+    """Whether nothing can follow: whose mailbox to watch is erased with the letter."""
+    is_of_the_writer = report.kind == OfficeReport.Kind.ABUSIVE
+    return is_of_the_writer and not report.letter.sender_email
 
 
 @transaction.atomic
@@ -153,11 +166,11 @@ def decline(
         return False
     letter, kind = report.letter, report.kind
     if kind == OfficeReport.Kind.ABUSIVE and letter.sender_email:
-        theirs = _of_the_writer_of(letter)
+        theirs = making_wait.of_the_writer_of(letter)
         others = OfficeReport.objects.open().filter(kind=kind, letter__in=theirs)
         if not (others.exists() or looking.is_watched(letter, now)):
             for waiting in theirs.filter(held_for=Letter.Hold.WATCHED).order_by("pk"):
-                let_go(waiting, now)
+                let_go(waiting, now, cause=SET_ASIDE)
     return True
 
 
@@ -205,45 +218,17 @@ def _decide(
     return bool(moved.update(decision=decision, decided_at=now, decided_by=by))
 
 
-def _of_the_writer_of(letter: Letter) -> LetterQuerySet:
-    """Ask for the letters of the same mailbox, as ``_watch`` takes it."""
-    return mailboxes.letters_of(letter.sender_email, live=not letter.is_demo)
-
-
 def _hold_others_of(letter: Letter, now: datetime.datetime) -> None:
     if letter.sender_email:
-        _have_wait(_of_the_writer_of(letter), Letter.Hold.WATCHED, now)
+        theirs = making_wait.of_the_writer_of(letter)
+        making_wait.have_wait(theirs, Letter.Hold.WATCHED, now)
 
 
 def _let_go_to_the_office_of(letter: Letter, now: datetime.datetime) -> None:
-    waiting = _to_the_office_of(letter).for_a_person()
+    waiting = making_wait.to_the_office_of(letter).for_a_person()
     stopped = waiting.filter(held_for=Letter.Hold.OFFICE_ASKED)
     for other in stopped.order_by("pk"):
-        let_go(other, now)
-
-
-def _to_the_office_of(letter: Letter) -> LetterQuerySet:
-    return Letter.objects.of_mode(live=not letter.is_demo).filter(
-        campaign=letter.campaign_id,
-        representative__parliament_id=letter.representative.parliament_id,
-    )
-
-
-def _hold_for_the_office(letter: Letter, now: datetime.datetime) -> None:
-    _have_wait(_to_the_office_of(letter), Letter.Hold.OFFICE_ASKED, now)
-
-
-def _have_wait(
-    theirs: LetterQuerySet, reason: Letter.Hold, now: datetime.datetime
-) -> None:
-    """Have letters wait for a person, also those that wait for a better address."""
-    decide_by = holding.end_of_day(now + holding.PEOPLE_HAVE)
-    # In one order everywhere, or two decisions would wait for each other.
-    for other in theirs.filter(state=Letter.State.QUEUED).order_by("pk"):
-        holding.hold(other, reason, now, decide_by=decide_by)
-    failing_ones = theirs.held().filter(held_for=Letter.Hold.ADDRESS_FAILING)
-    for other in failing_ones.order_by("pk"):
-        holding.hold_on(other, reason, now, decide_by=decide_by)
+        let_go(other, now, cause=LIFTED)
 
 
 def _watch(letter: Letter, now: datetime.datetime) -> None:

@@ -2,16 +2,22 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Final
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_noop
 
 from actions import holding, readdressing
 from actions.models import FailingAddress, Letter
 from actions.models.letters import LetterQuerySet
 from actions.screening import looking
 from representatives.models import ADDRESS, Representative
+
+MENDED: Final = gettext_noop(
+    "Your MP has an e-mail address from which mail does not come back."
+)
 
 
 def let_go(
@@ -75,7 +81,7 @@ def _release(letter: Letter, now: datetime.datetime) -> bool:
     """
     waited_since = letter.held_at or now
     mine = Letter.objects.filter(held_for=Letter.Hold.ADDRESS_FAILING)
-    if not holding.release(letter, now, among=mine):
+    if not holding.release(letter, now, cause=MENDED, among=mine):
         return False
     readdressing.readdress(letter, readdressing.address_today(letter), now)
     looking.hold_or_plan(letter, now, is_new=False, since=waited_since)

@@ -2,6 +2,8 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -593,6 +595,30 @@ def test_a_mail_that_stops_being_owed_while_others_go_is_not_sent(
     assert (tidings.sent, tidings.dropped) == (1, 1)
 
 
+@contextmanager
+def any_kind_of_mail() -> Iterator[None]:
+    """Have the database of this test take kinds of mail that it does not know."""
+    before, after = (
+        (
+            "PRAGMA ignore_check_constraints = ON",
+            "PRAGMA ignore_check_constraints = OFF",
+        )
+        if connection.vendor == "sqlite"
+        # The end of the test puts it back.
+        else (
+            "ALTER TABLE actions_delivery DROP CONSTRAINT delivery_kinds_are_known",
+            "SELECT 1",
+        )
+    )
+    with connection.cursor() as cursor:
+        connection.check_constraints()
+        cursor.execute(before)
+        try:
+            yield
+        finally:
+            cursor.execute(after)
+
+
 def test_a_fault_of_ours_puts_one_letter_off_and_lets_the_others_go(
     mail_server: MailServer,
 ) -> None:
@@ -600,11 +626,12 @@ def test_a_fault_of_ours_puts_one_letter_off_and_lets_the_others_go(
     broken = make_letter(state=Letter.State.QUEUED, campaign=campaign)
     make_letter(state=Letter.State.QUEUED, campaign=campaign, now=NOW + MINUTE)
     # No code of ours makes such a row; some later version might.
-    Delivery.objects.filter(letter=broken).update(kind="telegram")
-    later = NOW + MINUTE
-    with pytest.raises(ValueError, match="telegram"):
-        deliver(later)
-    assert deliver(later).sent == 1
+    with any_kind_of_mail():
+        Delivery.objects.filter(letter=broken).update(kind="telegram")
+        later = NOW + MINUTE
+        with pytest.raises(ValueError, match="telegram"):
+            deliver(later)
+        assert deliver(later).sent == 1
 
 
 def test_in_demo_mode_letters_go_to_the_outbox_whatever_backend_is_set(

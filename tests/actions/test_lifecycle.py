@@ -1,16 +1,18 @@
 """The ways of a letter from state to state, and that there are no others."""
 
-import ast
 import datetime
+import uuid
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from actions import lifecycle
+from actions import counting, lifecycle
+from actions.counting import LettersOut
 from actions.lifecycle import Move
-from actions.models import Letter, LetterEvent, Tally
+from actions.models import Delivery, Letter, LetterEvent, Tally
+from tests.actions import state_writes
 from tests.actions.factories import NOW, make_letter
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,9 @@ ALLOWED = {
         (State.ACCEPTED, State.NO_ANSWER, State.NONE_NEEDED), State.BOUNCED
     ),
     **{
-        move: dict.fromkeys({State.ACCEPTED, *TOLD.values()} - {told}, told)
+        move: dict.fromkeys(
+            {State.ACCEPTED, State.BOUNCED, *TOLD.values()} - {told}, told
+        )
         for move, told in TOLD.items()
     },
     Move.EXPIRE: {State.AWAITING_CONFIRMATION: State.EXPIRED},
@@ -57,6 +61,13 @@ ALLOWED = {
         State.QUEUED: State.CANCELLED,
         State.HELD: State.CANCELLED,
     },
+}
+LEASE = uuid.uuid4()
+# These belong to a wish for updates, or to a mail that came.
+OF_SOMETHING_ELSE = {
+    Delivery.Kind.SUBSCRIPTION,
+    Delivery.Kind.REOPENING,
+    Delivery.Kind.FORWARD,
 }
 SILENT = {Move.SET_ASIDE, Move.RELEASE}
 # Those that wait are the only ones without an end.
@@ -82,6 +93,12 @@ def letter_in(state: State) -> Letter:
     assert lifecycle.make(move, letter, NOW)
     letter.refresh_from_db()
     return letter
+
+
+def out(letter: Letter, now: datetime.datetime) -> LettersOut:
+    """Count its campaign's letters out, as on that day."""
+    campaign, live = letter.campaign, not letter.is_demo
+    return counting.letters_out([campaign], live=live, today=now.date())[campaign.pk]
 
 
 def count() -> int:
@@ -112,7 +129,7 @@ def test_a_letter_moves_only_where_it_may(move: Move, state: State) -> None:
     [event] = letter.events.order_by("at", "pk")[told:]
     assert (event.at, event.cause) == (LATER, "why")
     # Who told of the answer before takes that back, and is counted once all the same.
-    is_told_anew = state in TOLD.values()
+    is_told_anew = state in {State.BOUNCED, *TOLD.values()}
     assert count() - counted == (0 if move in SILENT or is_told_anew else 1)
     had_ended = state not in WAITING
     has_ended = letter.state not in WAITING
@@ -160,6 +177,39 @@ def test_a_letter_that_came_back_is_counted_on_the_day_it_went() -> None:
     assert tally.day == NOW.date()
 
 
+@pytest.mark.parametrize("came_back", [0, 2])
+@pytest.mark.parametrize("told", [0, 2, 3])
+def test_of_what_came_back_and_was_answered_no_number_tells_that_it_came_back(
+    came_back: int, told: int
+) -> None:
+    letter = letter_in(State.ACCEPTED)
+    seat = letter.constituency_id
+    days = [NOW + datetime.timedelta(days=more) for more in range(6)]
+    assert lifecycle.make(Move.BOUNCE, letter, days[came_back])
+    assert out(letter, days[came_back]).bounced == 1
+    told = max(told, came_back)
+    assert lifecycle.make(Move.ANSWER, letter, days[told])
+
+    now = out(letter, days[told])
+    assert (now.total, now.bounced, now.answers["answered"]) == (1, 0, 1)
+    assert now.by_day[NOW.date()] == 1
+    # At the midnight before, it had not come back, or had.
+    had_come_back = told > came_back
+    was_there = came_back < 1 and told < 1
+    before = 0 if had_come_back or was_there else 1
+    assert now.by_seat.before_today(seat) == before
+    for day in days[told + 1 :]:
+        assert out(letter, day).by_seat.before_today(seat) == 1
+    assert out(letter, days[-1]).by_seat.seats == {seat}
+
+
+def test_a_letter_may_come_back_after_all() -> None:
+    letter = letter_in(State.BOUNCED)
+    for move in (Move.MISS_ANSWER, Move.BOUNCE):
+        assert lifecycle.make(move, letter, LATER)
+    assert (out(letter, LATER).total, out(letter, LATER).bounced) == (0, 1)
+
+
 def test_of_two_moves_at_once_the_second_finds_it_gone() -> None:
     letter = make_letter(state=State.QUEUED)
     assert lifecycle.make(Move.CANCEL, letter, LATER)
@@ -194,6 +244,7 @@ def test_letters_that_move_together_are_each_told_and_counted() -> None:
         (State.QUEUED, {"ended_at": NOW}),
         (State.QUEUED, {"accepted_at": NOW}),
         (State.AWAITING_CONFIRMATION, {"answered_at": NOW}),
+        (State.AWAITING_CONFIRMATION, {"confirmed_at": NOW}),
         (State.ACCEPTED, {"answered_at": NOW}),
         (State.ANSWERED, {"answered_at": None}),
         (State.BOUNCED, {"accepted_at": None}),
@@ -220,29 +271,116 @@ def test_what_cannot_be_is_refused_by_the_database(
         Letter.objects.filter(pk=letter.pk).update(**fields)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "postcard"},
+        {"state": "lost"},
+        {"state": "failed", "done_at": NOW, "lease": LEASE, "leased_until": LATER},
+        {"state": "dropped", "done_at": NOW, "lease": LEASE, "leased_until": LATER},
+        {"state": "dropped"},
+        {"done_at": NOW},
+        {"lease": LEASE},
+    ],
+)
+def test_what_cannot_be_of_a_mail_is_refused_by_the_database(
+    fields: dict[str, object],
+) -> None:
+    mails = make_letter(state=State.QUEUED).deliveries
+    with pytest.raises(IntegrityError), transaction.atomic():
+        mails.update(**fields)
+
+
+def test_a_mail_that_went_is_in_hands_until_that_is_settled() -> None:
+    mails = make_letter(state=State.QUEUED).deliveries
+    went = {"state": "sent", "done_at": NOW}
+    assert mails.update(**went, lease=LEASE, leased_until=LATER)
+
+
+def test_an_event_of_no_known_kind_is_refused_by_the_database() -> None:
+    letter = make_letter()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LetterEvent.objects.create(letter=letter, kind="vanished")
+
+
+def test_what_the_database_knows_is_what_the_code_knows() -> None:
+    for kind in LetterEvent.Kind:
+        LetterEvent.objects.create(letter=make_letter(), kind=kind)
+    for mail in set(Delivery.Kind) - OF_SOMETHING_ELSE:
+        letter = make_letter()
+        letter.deliveries.all().delete()
+        Delivery.objects.create(letter=letter, kind=mail, is_demo=letter.is_demo)
+
+
 def test_nothing_else_changes_the_state_of_a_letter() -> None:
-    """Look for it in the code: an update or an assignment with a letter's state."""
-    found = [
-        f"{path.relative_to(settings.BASE_DIR)}:{node.lineno}"
-        for path in sorted((Path(settings.BASE_DIR) / "actions").rglob("*.py"))
-        if path.name != "lifecycle.py" and "migrations" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.stmt | ast.expr)
-        if _changes_a_letters_state(node)
-    ]
-    # After ``lifecycle`` moved the row, the object is brought up to it.
-    assert [place.split(":")[0] for place in found] == ["actions/privacy/erasing.py"]
+    """Look for it in all the code: whatever may write a state of a letter's."""
+    base = Path(settings.BASE_DIR)
+    found = {
+        str(path.relative_to(base))
+        for package in ("actions", "config")
+        for path in (base / package).rglob("*.py")
+        if "migrations" not in path.parts
+        if state_writes.lines_of(path.read_text(encoding="utf-8"))
+    }
+    assert found == {
+        "actions/lifecycle.py",
+        # After ``lifecycle`` moved the row, the object is brought up to it.
+        "actions/privacy/erasing.py",
+        # These write the state of mail that came in,
+        "actions/models/incoming.py",
+        "actions/receiving/outcomes.py",
+        # and this one fields of a value without one.
+        "actions/rendering/letters.py",
+    }
 
 
-def _changes_a_letters_state(node: ast.AST) -> bool:
-    if isinstance(node, ast.Assign):
-        return any(ast.unparse(target) == "letter.state" for target in node.targets)
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"update", "bulk_update", "update_or_create"}
-        and any(
-            word.arg == "state" and "Letter.State" in ast.unparse(word.value)
-            for word in node.keywords
-        )
-    )
+@pytest.mark.parametrize(
+    "code",
+    [
+        "letter.state = Letter.State.QUEUED",
+        "shown.state = 'queued'",
+        "letter.state, letter.held_for = 'queued', ''",
+        "letter.state: str = 'queued'",
+        "letter.state += 'x'",
+        "setattr(letter, 'state', 'queued')",
+        "setattr(letter, name, value)",
+        "letters.update(state=Letter.State.QUEUED)",
+        "letters.update(held_for='', state='accepted')",
+        "letters.update(state=State.QUEUED)",
+        "State = Letter.State\nletters.update(state=State.QUEUED)",
+        "letters.update(state=move.ends)",
+        "letters.update(**{'state': 'accepted'})",
+        "changed = {'state': State.QUEUED}\nletters.update(**changed)",
+        "changed = dict(state='queued')\nletters.update(ended_at=now, **changed)",
+        "changed = {}\nchanged['state'] = 'queued'\nletters.update(**changed)",
+        "Letter.objects.filter(pk=letter.pk).update(state='queued')",
+        "campaign.letters.update_or_create(defaults={'state': 'queued'})",
+        "Letter.objects.bulk_update(letters, ['state'])",
+        "Letter.objects.create(state='queued')",
+        "Letter(state='queued')",
+        "models.Letter(state='queued')",
+        "cursor.execute('UPDATE actions_letter SET held_for = %s, state = %s')",
+        "SQL = (\n    'UPDATE actions_letter'\n    ' SET state = 1'\n)",
+    ],
+)
+def test_every_way_to_write_a_state_is_found(code: str) -> None:
+    assert state_writes.lines_of(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "letters.filter(state='queued').update(held_for='')",
+        "letters.update(held_for='', **{'held_at': None})",
+        "mails.update(state=Delivery.State.DROPPED)",
+        "State = IncomingMail.State\nmail.update(state=State.DONE)",
+        "Delivery.objects.waiting().filter(pk=1).update(state=state)",
+        "told = {'state': letter.get_state_display()}",
+        "if letter.state == 'queued': pass",
+        "setattr(letter, 'held_for', '')",
+        "SENT = \"UPDATE actions_delivery SET state = 'sent'\"",
+        "\"UPDATE actions_letter SET held_for = ''\"",
+    ],
+)
+def test_what_is_no_write_of_a_letters_state_is_not_found(code: str) -> None:
+    assert not state_writes.lines_of(code)

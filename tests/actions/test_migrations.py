@@ -1,5 +1,7 @@
 """Migrations of a database that holds letters: there and back, nothing is lost."""
 
+import uuid
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +14,8 @@ from tests.actions.receiving.arriving import gone
 # Each rewrites the tables.
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 BEFORE = ("actions", "0022_mail_to_writers_that_comes_back")
-AFTER = ("actions", "0024_what_came_back_is_counted_by_its_day")
+LATER = ("actions", "0024_what_came_back_is_counted_by_its_day")
+AFTER = ("actions", "0025_what_cannot_be_is_refused")
 
 
 def migrate(to: tuple[str, str]) -> None:
@@ -44,3 +47,31 @@ def test_letters_of_watched_mailboxes_outlive_the_way_back() -> None:
     assert [event.cause for event in watched.events.all()] == ["abuse"]
     assert set(Letter.objects.values_list("pk", flat=True)) == set(holds)
     assert Tally.objects.get(pk=tally.pk).count == 2
+
+
+@pytest.mark.usefixtures("registers")
+def test_what_is_refused_from_now_on_stands_in_no_ones_way() -> None:
+    letter = gone()
+    tallies = [
+        Tally.objects.create(
+            campaign=letter.campaign,
+            constituency=letter.constituency,
+            day=letter.dated,
+            way=Tally.Way.EMAIL,
+            step=step,
+            own_words=Tally.OwnWords.SIGNATURE,
+            is_demo=letter.is_demo,
+            count=-1,
+        )
+        for step in (Tally.Step.CAME_BACK, Tally.Step.ANSWERED)
+    ]
+    try:
+        migrate(LATER)
+        counts = [Tally.objects.get(pk=tally.pk).count for tally in tallies]
+        letter.deliveries.update(
+            state="dropped", done_at=NOW, lease=uuid.uuid4(), leased_until=NOW
+        )
+    finally:
+        migrate(AFTER)
+    assert counts == [0, -1]
+    assert [mail.lease for mail in letter.deliveries.all()] == [None]

@@ -33,6 +33,7 @@ from actions import (
     privacy,
     reasons,
     recording,
+    redirecting,
     reopening,
     replies,
     reviewing,
@@ -59,7 +60,7 @@ from actions.models import (
     Subscription,
     Tally,
 )
-from actions.screening import deciding
+from actions.screening import deciding, mending
 from actions.situations import Situation
 from actions.views import faults
 from actions.views.quietly import FILES, REPORTS
@@ -937,7 +938,14 @@ def test_everything_that_can_happen(
         LetterEvent.Kind.FAILED: (*CAUSES, *deciding.GIVEN_BACK.values()),
         LetterEvent.Kind.OFFICE_SPOKE: deciding.OFFICE_SAYS.values(),
         LetterEvent.Kind.HELD: Letter.Hold,
-        LetterEvent.Kind.RELEASED: [reviewing.SAME_AGAIN],
+        LetterEvent.Kind.RELEASED: [
+            reviewing.SAME_AGAIN,
+            redirecting.SENT_ON,
+            mending.MENDED,
+            deciding.READ,
+            deciding.SET_ASIDE,
+            deciding.LIFTED,
+        ],
         LetterEvent.Kind.FORGOTTEN: privacy.Cause,
     }
     for kind in LetterEvent.Kind:
@@ -1036,6 +1044,13 @@ def test_a_letter_of_which_its_writer_tells(reader: Reader, told: str) -> None:
     look_at(reader, letter)
     Letter.objects.update(reply_seen_at=timezone.now() + DAY)
     look_at(reader, letter)
+
+
+def test_a_letter_that_came_back_and_was_replied_to(reader: Reader) -> None:
+    look_at(
+        reader,
+        make_letter(state=Letter.State.BOUNCED, reply_seen_at=timezone.now()),
+    )
 
 
 @pytest.mark.parametrize("days", [0, 9])

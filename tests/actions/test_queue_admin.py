@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from pytest_django import DjangoAssertNumQueries
 
-from actions import failing, groups, queue_admin
+from actions import failing, groups, privacy, queue_admin
 from actions.models import FailingAddress, HoldRule, Letter, OfficeReport
 from actions.screening import deciding
 from tests.actions.factories import NOW, make_letter, make_organiser
@@ -180,6 +180,20 @@ def test_what_an_office_told_is_accepted_and_lifted_again(organiser: Client) -> 
     report.refresh_from_db()
     assert report.lifted_at is not None
     assert "Nothing waits." in text(organiser.get(REPORTS))
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_of_abuse_in_a_letter_that_is_erased_staff_read_that_nothing_followed(
+    organiser: Client, *, is_erased: bool
+) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    deciding.tell(letter, OfficeReport.Kind.ABUSIVE, "", NOW)
+    report = OfficeReport.objects.get()
+    if is_erased:
+        privacy.forget(letter, now=NOW)
+    answer = organiser.post(f"{REPORTS}{report.pk}/accept/", follow=True)
+    words = queue_admin.IN_VAIN if is_erased else queue_admin.DONE
+    assert words in text(answer)
 
 
 def test_lifting_one_stop_says_that_another_one_stands(organiser: Client) -> None:

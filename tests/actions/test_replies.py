@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from actions import privacy, replies, tokens
+from actions import lifecycle, privacy, replies, tokens
+from actions.lifecycle import Move
 from actions.models import Letter, LetterEvent, Tally
 from tests.actions.factories import (
     NOW,
@@ -70,6 +71,51 @@ def test_a_letter_that_was_not_sent_has_no_answer(
     assert not replies.report(letter, now=NOW)
     assert (letter.answered_at, answered(), told(letter)) == (None, [], 0)
     assert "Yes, a real answer" not in text(client.get(address(letter)))
+
+
+@pytest.mark.parametrize("told_as", replies.TELLING)
+def test_of_a_letter_that_came_back_an_answer_is_told_once_a_reply_was_seen(
+    client: Client, told_as: Letter.State
+) -> None:
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    assert lifecycle.make(Move.BOUNCE, letter, NOW + DAY)
+    letter.refresh_from_db()
+    assert not replies.report(letter, told_as, now=NOW + 2 * DAY)
+    assert "Did you get an answer?" not in text(client.get(address(letter)))
+
+    Letter.objects.update(reply_seen_at=NOW + 2 * DAY)
+    page = text(client.get(address(letter)))
+    assert "Your letter came back" in page
+    assert "Did you get an answer?" in page
+    client.post(address(letter, "answer/"), {"told": told_as})
+    letter.refresh_from_db()
+    assert letter.state == told_as
+    page = text(client.get(address(letter)))
+    assert "Your letter has gone out" in page
+    # Its history still says that it came back.
+    assert "It came back undelivered." in page
+    assert "not come back" not in page
+    assert not replies.report(letter, told_as, now=NOW + 4 * DAY)
+    counts = Tally.objects.filter(step__in=(*Tally.ANSWERS, Tally.Step.BOUNCED))
+    assert dict(counts.values_list("step", "count")) == {"bounced": 0, told_as: 1}
+
+
+def test_who_has_written_again_since_it_came_back_tells_of_the_new_letter(
+    client: Client,
+) -> None:
+    first = make_letter(state=Letter.State.BOUNCED, reply_seen_at=NOW)
+    second = make_letter(
+        state=Letter.State.ACCEPTED,
+        campaign=first.campaign,
+        representative=first.representative,
+        sender_email=first.sender_email,
+    )
+    assert "Did you get an answer?" not in text(client.get(address(first)))
+    assert not replies.report(first, now=NOW)
+    assert replies.report(second, now=NOW)
+    first.refresh_from_db()
+    assert first.state == Letter.State.BOUNCED
+    assert answered() == [1]
 
 
 def test_an_answer_can_be_told_after_the_text_is_erased_and_outlasts_it() -> None:

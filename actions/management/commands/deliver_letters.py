@@ -29,7 +29,7 @@ from actions import (
     telling,
 )
 from actions.management import arguments
-from actions.screening import mending
+from actions.screening import making_wait, mending
 from representatives import boundaries
 from representatives.background import Reader
 
@@ -132,6 +132,7 @@ class Command(BaseCommand):
     def _look(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every minute: see whom letters go to, and where."""
         reviewing.look(now, live=live, should_stop=lambda: self.must_end)
+        making_wait.again(now, live=live)
         failing.mend_corrected(now, live=live)
         mending.let_go(now, live=live, should_stop=lambda: self.must_end)
         failing.hold_waiting(now, live=live)

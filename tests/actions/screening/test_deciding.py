@@ -59,6 +59,28 @@ def test_a_letter_that_is_let_go_is_owed_again() -> None:
     assert not deciding.give_back(letter, NOW + DAY)
 
 
+def test_a_letter_that_goes_on_says_why(organiser: User) -> None:
+    def why(letter: Letter) -> str:
+        return letter.events.get(kind=LetterEvent.Kind.RELEASED).cause
+
+    read = threat()
+    deciding.let_go(read, NOW + DAY)
+    assert why(read) == deciding.READ
+
+    sent = make_letter(state=State.ACCEPTED)
+    stopped = make_letter(
+        state=State.QUEUED, campaign=sent.campaign, representative=sent.representative
+    )
+    stop = told(Kind.STOP, sent)
+    deciding.accept(stop, NOW, by=organiser)
+    deciding.lift(stop, NOW + DAY)
+    assert why(stopped) == deciding.LIFTED
+
+    watched = make_letter(state=State.QUEUED, sender_email=sent.sender_email)
+    deciding.decline(told(Kind.ABUSIVE, sent), NOW + DAY, by=organiser)
+    assert why(watched) == deciding.SET_ASIDE
+
+
 def test_a_letter_that_is_given_back_says_why() -> None:
     letter = threat()
     assert deciding.give_back(letter, NOW + DAY)
@@ -322,6 +344,7 @@ def test_reports_of_a_letter_that_is_erased_can_be_decided_on(
     letter = make_letter(state=State.ACCEPTED)
     privacy.forget(letter, now=NOW)
     report = told(kind, letter)
+    assert deciding.is_in_vain(report) == (kind == Kind.ABUSIVE)
     assert deciding.accept(report, NOW, by=organiser)
     assert not WatchedMailbox.objects.exists()
 

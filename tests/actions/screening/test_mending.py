@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from actions import failing, submitting
-from actions.models import Delivery, Letter, OfficeReport
+from actions.models import Delivery, Letter, LetterEvent, OfficeReport
 from actions.screening import deciding, mending
 from representatives.models import Representative
 from tests.actions.factories import (
@@ -144,3 +144,6 @@ def test_a_letter_that_a_person_let_go_is_not_held_for_the_same_again(
     correct(member, "new@parliament.example")
     assert mending.let_go(NOW + 2 * DAY, live=False) == 1
     assert hold_of(letter) == ""
+    released = letter.events.filter(kind=LetterEvent.Kind.RELEASED).last()
+    assert released is not None
+    assert released.cause == mending.MENDED
