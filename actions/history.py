@@ -116,7 +116,6 @@ def of(letter: Letter) -> list[Happening]:
     return [
         _told(
             event,
-            letter,
             _words(event, letter, is_held=is_held, may_have_gone=may_have_gone),
             is_disowned=is_disowned,
             is_here=is_here,
@@ -207,12 +206,7 @@ def _words(
 
 
 def _told(
-    event: LetterEvent,
-    letter: Letter,
-    words: str,
-    *,
-    is_disowned: bool,
-    is_here: bool,
+    event: LetterEvent, words: str, *, is_disowned: bool, is_here: bool
 ) -> Happening:
     if is_disowned:
         words = str(_NOT_YOURS.get(LetterEvent.Kind(event.kind), words))
