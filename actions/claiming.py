@@ -17,6 +17,8 @@ from representatives import parliament
 # the dialogue. A lease outlasts that, and the time that a batch is held, amply.
 _WAITS_FOR_A_MAIL: Final = 6
 _AMPLY: Final = datetime.timedelta(seconds=10)
+# No worker runs, or none has a way out: budgets and pauses move what is due.
+_LATE: Final = datetime.timedelta(hours=1)
 
 
 def lease_time() -> datetime.timedelta:
@@ -48,6 +50,11 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
 def is_any_due(now: datetime.datetime, *, live: bool) -> bool:
     """Whether there is something to claim."""
     return _due(now, live=live).exists()
+
+
+def are_late(now: datetime.datetime, *, live: bool) -> bool:
+    """Whether a mail that may go has been due for so long that nothing seems to go."""
+    return _due(now, live=live).filter(due_at__lte=now - _LATE).exists()
 
 
 def give_back(rest: Sequence[Delivery]) -> None:

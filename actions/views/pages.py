@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from actions import closure
+from actions import claiming, closure
 from actions import outbox as outboxes
 from actions import privacy as promises
 from representatives import freshness, live, lookup, parliament
@@ -47,16 +47,21 @@ def health(_request: HttpRequest) -> JsonResponse:
 
     In English, as programs read it; 503 where letters could not go as promised. Without
     postcodes they can: everybody is given the list of seats to choose from. Without
-    members they can't, unless Parliament has none either.
+    members they can't, unless Parliament has none either; nor while no mail gets out.
     """
     now = timezone.now()
     today = timezone.localdate(now)
     ages = freshness.ages(today)
     missing = freshness.missing(ages)
     has_members = parliament.on(today).has_members
-    waits = closure.holds_letters(now, live=settings.DELIVERY_IS_LIVE)
-    is_well = Register.CONSTITUENCIES not in missing and not (
-        has_members and (waits or Register.MEMBERS in missing)
+    is_live = settings.DELIVERY_IS_LIVE
+    waits = closure.holds_letters(now, live=is_live)
+    # Who tries Postbag out may well have no worker.
+    are_late = is_live and claiming.are_late(now, live=True)
+    is_well = not (
+        Register.CONSTITUENCIES in missing
+        or (has_members and (waits or Register.MEMBERS in missing))
+        or are_late
     )
     said = {
         "is_well": is_well,
@@ -72,6 +77,7 @@ def health(_request: HttpRequest) -> JsonResponse:
         "missing": [register.value for register in missing],
         "parliament": parliament.on(today).state.value,
         "letters_wait": waits,
+        "mails_are_late": are_late,
     }
     status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse(said, status=status)

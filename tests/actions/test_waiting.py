@@ -21,6 +21,7 @@ __all__ = ["mail_server"]
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
+MINUTE = datetime.timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -177,6 +178,27 @@ def test_letters_that_wait_are_no_good_health(
 
     assert answer.status_code == 503
     assert answer.json()["letters_wait"] is True
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(59, 200), (61, 503)])
+def test_mails_that_do_not_get_out_are_no_good_health(
+    client: Client, mail_server: MailServer, minutes: int, status: int
+) -> None:
+    load_members(3)
+    due_at = timezone.now() - minutes * MINUTE
+    make_letter(state=Letter.State.QUEUED, now=due_at)
+
+    answer = client.get("/health/")
+
+    assert answer.status_code == status
+    assert answer.json()["mails_are_late"] is (status == 503)
+
+
+def test_who_tries_postbag_out_needs_no_worker_for_good_health(client: Client) -> None:
+    load_members(3)
+    make_letter(state=Letter.State.QUEUED, now=timezone.now() - DAY)
+
+    assert client.get("/health/").status_code == 200
 
 
 def test_a_dissolution_is_good_health(client: Client) -> None:
