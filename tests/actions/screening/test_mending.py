@@ -132,7 +132,8 @@ def test_a_letter_that_a_person_let_go_is_not_held_for_the_same_again(
     letter = make_letter(
         campaign=sent.campaign, representative=member, sender_email=sent.sender_email
     )
-    Letter.objects.filter(pk=letter.pk).update(sender_key="another")
+    letter.sender_key = "another"
+    letter.save()
     submitting.confirm(letter, now=NOW)
     failing.mark(member.email, "550 5.1.1 user unknown", NOW, live=False)
     holds = [hold_of(letter)]
