@@ -196,7 +196,8 @@ def test_a_postcode_leads_to_its_member_and_is_carried_no_further(
 ) -> None:
     page = client.post(f"/{campaign.slug}/quietly/letter/", {"looked_up": "ze9 9aa"})
     assert member.display_name in text(page)
-    assert "ze9" not in text(page).lower()
+    # As a word: a signed token may hold any three letters.
+    assert not re.search(r"\bZE9\b|\b9AA\b", text(page), re.IGNORECASE)
 
 
 def test_a_postcode_that_leads_nowhere_is_said_beside_the_box(
