@@ -63,12 +63,16 @@ def _from(*states: State) -> frozenset[State]:
     return frozenset(states)
 
 
-def _telling(state: State, event: LetterEvent.Kind, stamp: str = "") -> _Way:
+def _telling(
+    state: State, event: LetterEvent.Kind, stamp: str = "", *, shows_it_came: bool
+) -> _Way:
     """Give the way by which a writer tells of the answer, or puts it right.
 
-    What came back may have been taken for lost too early.
+    What came back may have been taken for lost too early, as some of them show.
     """
-    others = _from(State.ACCEPTED, State.BOUNCED, *_TOLD) - {state}
+    others = _from(State.ACCEPTED, *_TOLD) - {state}
+    if shows_it_came:
+        others |= {State.BOUNCED}
     return _Way(others, state, event, _TOLD[state], stamp)
 
 
@@ -115,10 +119,12 @@ class Move(Enum):
         counts_later=Tally.Step.CAME_BACK,
     )
     # What its writer tells of the answer.
-    ANSWER = _telling(State.ANSWERED, _Event.ANSWERED, "answered_at")
-    ACKNOWLEDGE = _telling(State.ACKNOWLEDGED, _Event.ACKNOWLEDGED)
-    MISS_ANSWER = _telling(State.NO_ANSWER, _Event.NO_ANSWER)
-    NEED_NONE = _telling(State.NONE_NEEDED, _Event.NONE_NEEDED)
+    ANSWER = _telling(
+        State.ANSWERED, _Event.ANSWERED, "answered_at", shows_it_came=True
+    )
+    ACKNOWLEDGE = _telling(State.ACKNOWLEDGED, _Event.ACKNOWLEDGED, shows_it_came=True)
+    MISS_ANSWER = _telling(State.NO_ANSWER, _Event.NO_ANSWER, shows_it_came=False)
+    NEED_NONE = _telling(State.NONE_NEEDED, _Event.NONE_NEEDED, shows_it_came=False)
     # Nobody pressed the button in time.
     EXPIRE = _Way(
         _from(State.AWAITING_CONFIRMATION),
@@ -134,6 +140,11 @@ class Move(Enum):
     WITHDRAW = _Way(WAITING, State.CANCELLED, _Event.WITHDRAWN, Tally.Step.CANCELLED)
     # It waited when a back-up was made that was restored: it may have gone since.
     WITHHOLD = _Way(WAITING, State.CANCELLED, _Event.WITHHELD, Tally.Step.WITHHELD)
+
+    def can_begin(self, state: str) -> bool:
+        """Whether a letter in this state may make it."""
+        way: _Way = self.value
+        return state in way.begins
 
     def stamps(self, now: datetime.datetime) -> dict[str, Any]:
         """Give what changes of a letter that makes it."""

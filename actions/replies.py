@@ -49,6 +49,8 @@ class Telling:
     # One of ``TELLING``, and when; "" and None while nothing is told.
     told: str
     told_at: datetime.datetime | None
+    # What can be told now, of ``TELLING``.
+    choices: frozenset[str]
     # When a mail came through our address of which nothing has been told since.
     reply_seen_at: datetime.datetime | None
     # From when on it is time to ask the office.
@@ -67,8 +69,8 @@ def report(
 
     Whatever was told before is put right. Also of a letter whose text is erased:
     offices may take longer than we keep it. Not of one that was disowned: whoever has
-    the link did not write it. Of one that came back only if a reply was seen: everybody
-    whose letter never arrived got no answer.
+    the link did not write it. Of one that came back only if a reply was seen, and only
+    what shows that it came: everybody whose letter never arrived got no answer.
 
     Args:
         letter: the letter.
@@ -114,6 +116,9 @@ def telling_of(letter: Letter, events: Iterable[Happening]) -> Telling | None:
     return Telling(
         told=told,
         told_at=told_at,
+        choices=frozenset(
+            one for one, move in TELLING.items() if move.can_begin(letter.state)
+        ),
         reply_seen_at=_news(letter.reply_seen_at, told, told_at),
         ask_office_from=timezone.localdate(letter.accepted_at + OFFICES_NEED),
         ask_after_days=settings.ASK_AFTER_DAYS if is_to_be_asked else 0,

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from actions import holding, mailboxes
 from actions.models import Letter, LetterEvent, OfficeReport
 from actions.models.letters import LetterQuerySet
+from actions.models.moderation import OfficeReportQuerySet
 from actions.screening import looking
 
 
@@ -49,7 +50,7 @@ def again(now: datetime.datetime, *, live: bool) -> int:
 
     The worker looks every minute: nothing else looks at them once more.
     """
-    reports = OfficeReport.objects.of_mode(live=live).that_have_letters_wait()
+    reports = _with_some_to_hold(live=live)
     count = 0
     for key in reports.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
@@ -58,6 +59,22 @@ def again(now: datetime.datetime, *, live: bool) -> int:
             for report in locked.select_related("letter__representative"):
                 count += _have_the_rest_wait(report, now)
     return count
+
+
+def _with_some_to_hold(*, live: bool) -> OfficeReportQuerySet:
+    """Ask for the reports that may concern letters that go; most stops concern none."""
+    ours = Letter.objects.of_mode(live=live)
+    to_the_office = ours.filter(
+        Q(state=Letter.State.QUEUED) | Q(held_for=Letter.Hold.ADDRESS_FAILING),
+        campaign=OuterRef("letter__campaign"),
+        representative__parliament_id=OuterRef("letter__representative__parliament_id"),
+    )
+    # A mailbox is not compared in SQL; of its writer's letters there are few.
+    return (
+        OfficeReport.objects.of_mode(live=live)
+        .that_have_letters_wait()
+        .filter(Q(kind=OfficeReport.Kind.ABUSIVE) | Exists(to_the_office))
+    )
 
 
 def _have_the_rest_wait(report: OfficeReport, now: datetime.datetime) -> int:

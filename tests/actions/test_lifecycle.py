@@ -35,9 +35,7 @@ ALLOWED = {
         (State.ACCEPTED, State.NO_ANSWER, State.NONE_NEEDED), State.BOUNCED
     ),
     **{
-        move: dict.fromkeys(
-            {State.ACCEPTED, State.BOUNCED, *TOLD.values()} - {told}, told
-        )
+        move: dict.fromkeys({State.ACCEPTED, *TOLD.values()} - {told}, told)
         for move, told in TOLD.items()
     },
     Move.EXPIRE: {State.AWAITING_CONFIRMATION: State.EXPIRED},
@@ -62,6 +60,9 @@ ALLOWED = {
         State.HELD: State.CANCELLED,
     },
 }
+# Both show that a letter came which was told as come back; the others don't.
+for _move in (Move.ANSWER, Move.ACKNOWLEDGE):
+    ALLOWED[_move][State.BOUNCED] = TOLD[_move]
 LEASE = uuid.uuid4()
 # These belong to a wish for updates, or to a mail that came.
 OF_SOMETHING_ELSE = {
@@ -205,7 +206,7 @@ def test_of_what_came_back_and_was_answered_no_number_tells_that_it_came_back(
 
 def test_a_letter_may_come_back_after_all() -> None:
     letter = letter_in(State.BOUNCED)
-    for move in (Move.MISS_ANSWER, Move.BOUNCE):
+    for move in (Move.ANSWER, Move.MISS_ANSWER, Move.BOUNCE):
         assert lifecycle.make(move, letter, LATER)
     assert (out(letter, LATER).total, out(letter, LATER).bounced) == (0, 1)
 

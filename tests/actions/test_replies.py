@@ -73,7 +73,22 @@ def test_a_letter_that_was_not_sent_has_no_answer(
     assert "Yes, a real answer" not in text(client.get(address(letter)))
 
 
-@pytest.mark.parametrize("told_as", replies.TELLING)
+@pytest.mark.parametrize("told_as", [Letter.State.NO_ANSWER, Letter.State.NONE_NEEDED])
+def test_of_a_letter_that_came_back_nothing_is_told_that_does_not_show_it_came(
+    client: Client, told_as: Letter.State
+) -> None:
+    letter = make_letter(state=Letter.State.BOUNCED, reply_seen_at=NOW)
+    page = text(client.get(address(letter)))
+    assert "Yes, a real answer" in page
+    assert "Only an acknowledgement" in page
+    assert f'value="{told_as}"' not in page
+    client.post(address(letter, "answer/"), {"told": told_as})
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.BOUNCED
+    assert not Tally.objects.filter(step__in=Tally.ANSWERS).exists()
+
+
+@pytest.mark.parametrize("told_as", [Letter.State.ANSWERED, Letter.State.ACKNOWLEDGED])
 def test_of_a_letter_that_came_back_an_answer_is_told_once_a_reply_was_seen(
     client: Client, told_as: Letter.State
 ) -> None:

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Delivery, Letter, OfficeReport
 from actions.screening import deciding, making_wait
@@ -193,3 +194,13 @@ def test_a_wish_about_letters_of_a_trial_holds_no_real_one(
     deciding.accept(told(sent, Kind.STOP), NOW, by=organiser)
     for live in (False, True):
         assert making_wait.again(NOW, live=live) == 0
+
+
+def test_offices_without_letters_to_come_cost_the_look_nothing(
+    organiser: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        report = told(make_letter(state=State.ACCEPTED), Kind.STOP)
+        assert deciding.accept(report, NOW, by=organiser)
+    with django_assert_num_queries(1):
+        assert making_wait.again(NOW + MINUTE, live=False) == 0
