@@ -64,8 +64,8 @@ class TotalSerializer(serializers.Serializer[HeadlineCounts]):
     )
     bounced = serializers.IntegerField(
         help_text=(
-            "Letters that a mail server took and sent back undelivered; in none of the "
-            "other numbers."
+            "Letters that a mail server took and that came back undelivered, as far as "
+            "that is heard of here; in none of the other numbers."
         )
     )
     reported = serializers.CharField(

@@ -15,7 +15,7 @@ from actions.incoming.fields import Fields
 from actions.incoming.values import Envelope
 from actions.incoming.verdicts import Classification, Expected, Kind
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
-from actions.receiving import following, outcomes
+from actions.receiving import daily, following, outcomes
 from actions.receiving.outcomes import Came, Left
 
 # More than that of one letter is a flood; what exceeds it is counted and not looked at.
@@ -34,6 +34,8 @@ class _Read(NamedTuple):
     mail: values.IncomingMail | None
     fault: str
     tags: tuple[str, ...]
+    # Whom the envelope has it from.
+    sender: str | None
 
 
 def take_in(
@@ -55,14 +57,17 @@ def take_in(
 
     """
     # Before the transaction: a large mail takes a second, and others would wait for it.
-    return _take_in(raw, _read(raw, envelope, addresses.domain()), now, live=live)
+    read = _read(raw, envelope, addresses.domain())
+    if live and (row := daily.take_in(read.tags, read.sender, now, size=len(raw))):
+        return row
+    return _take_in(raw, read, now, live=live)
 
 
 @transaction.atomic
 def _take_in(
     raw: bytes, read: _Read, now: datetime.datetime, *, live: bool
 ) -> IncomingMail:
-    mail, fault, tags = read
+    mail, fault, tags, _ = read
     domain = addresses.domain()
     tag = _first_known(tags, live=live)
     # Locked before anything is stored, so that of two mails one waits for the other.
@@ -94,10 +99,10 @@ def _read(raw: bytes, envelope: Envelope, domain: str) -> _Read:
         fields = Fields(_HEADER.split(raw[:_LONGEST_HEADER], maxsplit=1)[0])
         recipients = addressed.recipients_of(fields, envelope)
         tags = addressed.tags_for(recipients, envelope, domain)
-        return _Read(None, str(error), tags)
+        return _Read(None, str(error), tags, envelope.sender)
     # Complaints come to the address that the provider knows us by.
     tags = mail.tags or (mail.original.tags if mail.report else ())
-    return _Read(mail, "", tags)
+    return _Read(mail, "", tags, mail.envelope.sender)
 
 
 def _first_known(tags: tuple[str, ...], *, live: bool) -> str:
