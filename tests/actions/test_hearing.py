@@ -221,19 +221,32 @@ def test_it_goes_as_letters_do_and_says_nothing_of_anybody(
     assert "Postbag writes this to itself once a day." in text_of(mail)
 
 
-def test_it_is_written_anew_until_one_has_come_in_but_three_times_a_day(
+def test_it_is_written_anew_until_one_has_come_in_but_six_times_a_day(
     mail_server: MailServer, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.SENDER_ADDRESS = f"letters@{DOMAIN}"
     mail_server.faults = [Fault.BUSY]
-    went = [writing_home.write(WENT + after * HOUR, live=True) for after in range(5)]
-    assert went == [False, True, True, False, False]
+    went = [writing_home.write(WENT + after * HOUR, live=True) for after in range(6)]
+    assert went == [False, True, True, True, True, True]
     assert "Postbag could not write to itself" in caplog.text
+    assert "has not come in" not in caplog.text
+    assert not writing_home.write(WENT + 6 * HOUR, live=True)
     assert "has not come in" in caplog.text
-    took = [writing_home.write(WENT + DAY + after * HOUR, live=True) for after in (0,)]
+    assert writing_home.write(WENT + DAY, live=True)
     take(mail_server.raw[-1], now=WENT + DAY)
-    took += [writing_home.write(WENT + DAY + HOUR, live=True)]
-    assert took == [True, False]
+    assert not writing_home.write(WENT + DAY + HOUR, live=True)
+
+
+def test_of_several_workers_one_writes_it(
+    mail_server: MailServer, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SENDER_ADDRESS = f"letters@{DOMAIN}"
+    assert [writing_home.write(WENT, live=True) for _ in range(3)] == [
+        True,
+        False,
+        False,
+    ]
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(
