@@ -22,8 +22,6 @@ from actions.models import IncomingMail
 
 # How long mail servers try before they send a letter back.
 SERVERS_TRY: Final = datetime.timedelta(days=5)
-# By whom it is shown that mail comes in; a provider goes by its own name.
-MAIL: Final = "mail"
 _DAY: Final = datetime.timedelta(days=1)
 # How long a mail of ours may lie in a folder while nobody takes it in.
 _DAYS_ON_ITS_WAY: Final = 7
@@ -68,8 +66,17 @@ def last_day(by: str, now: datetime.datetime) -> datetime.date | None:
     return max(_shown(by, _days(today - _DAYS_KEPT * _DAY, today)), default=None)
 
 
+def by_mail() -> str:
+    """Name the way of our own mail; a provider's is called as it is.
+
+    What came in over a provider shows nothing of mail that goes without one: servers on
+    the way may put a sender of their own.
+    """
+    return f"mail over {settings.MAIL_PROVIDER or 'SMTP'}"
+
+
 def digest_of(by: str, day: datetime.date) -> str:
-    """Say under what it is noted that news came that way; once a day."""
+    """Say under what it is noted, once a day, that news came that way."""
     return hashlib.sha256(f"heard\n{by}\n{day.isoformat()}".encode()).hexdigest()
 
 
@@ -95,8 +102,8 @@ def day_written(found: Iterable[str], now: datetime.datetime) -> datetime.date |
 
 
 def _by_whom() -> str:
-    """Say who tells of letters that come back, where anybody does."""
-    return settings.EVENTS_WEBHOOK or MAIL
+    """Say which way news of letters that come back take, where they take any."""
+    return settings.EVENTS_WEBHOOK or by_mail()
 
 
 def _shown(

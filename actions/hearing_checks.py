@@ -28,10 +28,10 @@ def news_come_in(
 
 
 def _found(now: datetime.datetime) -> Iterator[checks.CheckMessage]:
-    if not hearing.is_shown(hearing.MAIL, now):
+    if not hearing.is_shown(hearing.by_mail(), now):
         yield checks.Warning(
             "No mail that Postbag wrote to itself has come in "
-            f"{_since(hearing.MAIL, now)}: answers and bounces that come to its "
+            f"{_since(hearing.by_mail(), now)}: answers and bounces that come to its "
             "addresses seem to be lost.",
             hint=(
                 "Have the mail server hand all mail of the domain to manage.py "

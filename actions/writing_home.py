@@ -23,7 +23,7 @@ _PATIENCE_SECONDS: Final = 30
 def write(now: datetime.datetime, *, live: bool) -> bool:
     """Write one, unless today's has come in; say whether a mail server took it."""
     today = timezone.localdate(now)
-    if not live or hearing.last_day(hearing.MAIL, now) == today:
+    if not live or hearing.last_day(hearing.by_mail(), now) == today:
         return False
     try:
         # No mail can come back to a domain that is none.

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from actions import addresses, hearing
+from actions.incoming import values
 from actions.incoming.addressed import tags_in
 from actions.incoming.verdicts import Classification, Kind
 from actions.models import IncomingMail
@@ -16,27 +17,17 @@ from actions.receiving.outcomes import Came
 logger = logging.getLogger(__name__)
 
 
-def take_in(
-    tags: tuple[str, ...], sender: str | None, now: datetime.datetime, *, size: int
-) -> IncomingMail | None:
+def take_in(mail: values.IncomingMail, now: datetime.datetime) -> IncomingMail | None:
     """Note a mail that we wrote to ourselves; give None if it is any other.
 
     None also if it comes from another address than we sent it from: what can't be
     handed on is sent back there.
-
-    Args:
-        tags: of the addresses that it came for.
-        sender: whom the envelope has it from; None where nobody said, and "" of mail
-            that came back.
-        now: the time.
-        size: in bytes.
-
     """
-    day = hearing.day_written(tags, now)
-    if day is None or _is_by_another(sender, now):
+    day = hearing.day_written(mail.tags, now)
+    if day is None or _is_by_another(mail.envelope.sender, now):
         return None
     verdict = Classification(Kind.LOOP, "We wrote it to ourselves, and it came in.")
-    return _note(hearing.MAIL, day, verdict, now, size=size)
+    return _note(hearing.by_mail(), day, verdict, now, size=mail.size)
 
 
 def note_told(provider: str, now: datetime.datetime) -> None:
@@ -46,8 +37,11 @@ def note_told(provider: str, now: datetime.datetime) -> None:
 
 
 def _is_by_another(sender: str | None, now: datetime.datetime) -> bool:
-    """Whether a server on the way put a sender of its own into the envelope."""
-    # A provider's may, as it tells of what comes back.
+    """Whether a server on the way put a sender of its own into the envelope.
+
+    Nobody may have said who sent it (None), and mail that came back has none ("").
+    """
+    # A provider may, as it tells of what comes back.
     if not sender or settings.MAIL_PROVIDER:
         return False
     if hearing.day_written(tags_in((sender,), addresses.domain()), now):

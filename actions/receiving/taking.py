@@ -34,8 +34,6 @@ class _Read(NamedTuple):
     mail: values.IncomingMail | None
     fault: str
     tags: tuple[str, ...]
-    # Whom the envelope has it from.
-    sender: str | None
 
 
 def take_in(
@@ -58,7 +56,7 @@ def take_in(
     """
     # Before the transaction: a large mail takes a second, and others would wait for it.
     read = _read(raw, envelope, addresses.domain())
-    if live and (row := daily.take_in(read.tags, read.sender, now, size=len(raw))):
+    if live and read.mail and (row := daily.take_in(read.mail, now)):
         return row
     return _take_in(raw, read, now, live=live)
 
@@ -67,7 +65,7 @@ def take_in(
 def _take_in(
     raw: bytes, read: _Read, now: datetime.datetime, *, live: bool
 ) -> IncomingMail:
-    mail, fault, tags, _ = read
+    mail, fault, tags = read
     domain = addresses.domain()
     tag = _first_known(tags, live=live)
     # Locked before anything is stored, so that of two mails one waits for the other.
@@ -99,10 +97,10 @@ def _read(raw: bytes, envelope: Envelope, domain: str) -> _Read:
         fields = Fields(_HEADER.split(raw[:_LONGEST_HEADER], maxsplit=1)[0])
         recipients = addressed.recipients_of(fields, envelope)
         tags = addressed.tags_for(recipients, envelope, domain)
-        return _Read(None, str(error), tags, envelope.sender)
+        return _Read(None, str(error), tags)
     # Complaints come to the address that the provider knows us by.
     tags = mail.tags or (mail.original.tags if mail.report else ())
-    return _Read(mail, "", tags, mail.envelope.sender)
+    return _Read(mail, "", tags)
 
 
 def _first_known(tags: tuple[str, ...], *, live: bool) -> str:

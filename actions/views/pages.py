@@ -79,7 +79,7 @@ def health(_request: HttpRequest) -> JsonResponse:
         "parliament": parliament.on(today).state.value,
         "letters_wait": waits,
         "mails_are_late": are_late,
-        "mail_comes_in": hearing.is_shown(hearing.MAIL, now) if is_live else None,
+        "mail_comes_in": hearing.is_shown(hearing.by_mail(), now) if is_live else None,
         "returns_are_heard": hearing.are_returns_heard(now) if is_live else None,
     }
     status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,6 +1,7 @@
 """What shows that it is heard of letters that come back, and for which letters."""
 
 import datetime
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def written_on(at: datetime.datetime, *headers: str) -> bytes:
     return "\r\n".join([*headers, f"To: {to}", "", "Ours.", ""]).encode()
 
 
-def show(*days: float, by: str = hearing.MAIL) -> None:
+def show(*days: float, by: str = "") -> None:
     """Have it shown so many days after the letter went, or before."""
     for after in days:
         at = WENT + after * DAY
@@ -138,6 +139,15 @@ def test_a_provider_is_heard_by_what_it_tells_and_not_by_mail_that_comes_in(
     assert not hearing.covers(WENT, WENT)
 
 
+def test_mail_that_came_in_over_a_provider_shows_nothing_of_mail_without_one(
+    settings: Settings,
+) -> None:
+    settings.MAIL_PROVIDER = "mailgun"
+    show(-1, 0.1, 1)
+    settings.MAIL_PROVIDER = ""
+    assert not hearing.covers(WENT, WENT + DAY)
+
+
 def test_it_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     show(*range(-1, 6))
     with django_assert_num_queries(1):
@@ -178,20 +188,34 @@ def test_a_relay_with_an_envelope_sender_of_its_own_shows_nothing(
     if sender:
         sender = sender.format(own=own, own_in_theirs=own.replace("@", "="))
     take(written_on(WENT), sender=sender, now=WENT)
-    assert hearing.is_shown(hearing.MAIL, WENT) == shows
+    assert hearing.is_shown(hearing.by_mail(), WENT) == shows
     assert ("another envelope sender" in caplog.text) != shows
     assert own not in caplog.text
 
 
+def test_a_report_that_came_elsewhere_shows_nothing() -> None:
+    """As where a relay has what comes back sent to one address of ours."""
+    own, other = hearing.address_of(timezone.localdate(WENT)), f"letters@{DOMAIN}"
+    report = raw("bounce-postfix", gone(now=WENT)).decode()
+    head, end, told = report.partition("\n\n")
+    address = re.compile(rf"bounce\.[a-z2-7]{{13}}@{re.escape(DOMAIN)}")
+    assert address.search(head)
+    assert address.search(told)
+    for to, shows in ((other, False), (own, True)):
+        came = address.sub(to, head) + end + address.sub(own, told)
+        take(came.encode(), sender="", now=WENT)
+        assert hearing.is_shown(hearing.by_mail(), WENT) == shows
+
+
 def test_what_a_mail_server_wrote_down_of_the_envelope_counts_too() -> None:
     take(written_on(WENT, "Return-Path: <relay@mail.example>"), now=WENT)
-    assert not hearing.is_shown(hearing.MAIL, WENT)
+    assert not hearing.is_shown(hearing.by_mail(), WENT)
 
 
 def test_over_a_provider_the_envelope_is_the_providers(settings: Settings) -> None:
     settings.MAIL_PROVIDER = "mailgun"
     take(written_on(WENT), sender="bounce@provider.example", now=WENT)
-    assert hearing.is_shown(hearing.MAIL, WENT)
+    assert hearing.is_shown(hearing.by_mail(), WENT)
 
 
 def test_other_mail_shows_nothing(settings: Settings) -> None:
@@ -202,7 +226,7 @@ def test_other_mail_shows_nothing(settings: Settings) -> None:
     take(written_on(WENT - 8 * DAY), now=WENT)
     settings.DELIVERY_IS_LIVE = False
     take(written_on(WENT), now=WENT)
-    assert not hearing.is_shown(hearing.MAIL, WENT)
+    assert not hearing.is_shown(hearing.by_mail(), WENT)
 
 
 # --- Writing it -----------------------------------------------------------------------
@@ -341,6 +365,15 @@ def test_the_check_says_since_when_nothing_comes_in(settings: Settings) -> None:
     assert warned() == []
 
 
+@pytest.mark.slow
+def test_before_there_are_tables_the_check_says_nothing_of_it(tmp_path: Path) -> None:
+    environment = {
+        **workers.live(tmp_path, 25),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3",
+    }
+    run("check", "--database", "default", environment=environment)
+
+
 def test_a_trial_need_not_hear_anything(settings: Settings, client: Client) -> None:
     settings.DELIVERY_IS_LIVE = False
     assert warned() == []
@@ -351,9 +384,9 @@ def test_a_trial_need_not_hear_anything(settings: Settings, client: Client) -> N
 @pytest.mark.parametrize(
     ("by", "provider", "said"),
     [
-        ("", "", (False, False)),
-        ("mail", "", (True, True)),
-        ("mail", "mailgun", (True, False)),
+        ("nobody", "", (False, False)),
+        ("", "", (True, True)),
+        ("", "mailgun", (True, False)),
         ("mailgun", "mailgun", (False, True)),
     ],
 )
@@ -366,7 +399,7 @@ def test_health_tells_what_comes_in_and_letters_go_without(
 ) -> None:
     status = client.get("/health/").status_code
     settings.EVENTS_WEBHOOK = settings.MAIL_PROVIDER = provider
-    if by:
+    if by != "nobody":
         show_that_news_come(timezone.now(), timezone.now(), by=by)
     answer = client.get("/health/")
     told = answer.json()
