@@ -301,6 +301,18 @@ def test_where_nothing_shows_that_returns_are_heard_nothing_is_said_of_them(
     assert "come back" not in page
 
 
+def test_of_a_letter_that_stayed_on_this_machine_nothing_is_said_of_returns(
+    client: Client,
+) -> None:
+    """As one from trying out, once letters go for real."""
+    show_that_news_come(timezone.now() - DAY, timezone.now())
+    letter = make(is_demo=True)
+    lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
+    page = shown(client, letter)
+    assert "It went to the outbox on this machine, and nowhere else." in page
+    assert "come back" not in page
+
+
 def test_a_letter_that_came_back_is_never_said_not_to_have(client: Client) -> None:
     show_that_news_come(timezone.now() - DAY, timezone.now())
     letter = make(is_demo=False)
