@@ -12,9 +12,10 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have Django know the checks; they need the models, which are loaded now."""
-        from actions import provider_checks, server_log_checks
+        from actions import hearing_checks, provider_checks, server_log_checks
         from actions.backups import watching
 
         register(watching.back_ups_are_made, Tags.database)
+        register(hearing_checks.news_come_in, Tags.database)
         register(server_log_checks.server_logs_no_words, Tags.database)
         register(provider_checks.providers_are_set_up, Tags.security, deploy=True)

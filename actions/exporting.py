@@ -46,7 +46,7 @@ def everything_of(letter: Letter, *, now: datetime.datetime) -> dict[str, Any]:
         _addressed_to(letter),
         _consent(letter),
         _times(letter),
-        _happenings(letter),
+        _happenings(letter, now),
         _mails(letter),
         _code(letter),
         _how_long(letter),
@@ -157,7 +157,7 @@ def _times(letter: Letter) -> Part:
     )
 
 
-def _happenings(letter: Letter) -> Part:
+def _happenings(letter: Letter, now: datetime.datetime) -> Part:
     return Part(
         "what_happened",
         gettext("What the letter’s page tells under “What happened”."),
@@ -168,7 +168,7 @@ def _happenings(letter: Letter) -> Part:
                 "why": one.cause or None,
                 "mail_servers_answer": one.answer or None,
             }
-            for one in history.of(letter)
+            for one in history.of(letter, now)
         ],
     )
 

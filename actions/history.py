@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
-from actions import closure, pacing, rates, reasons, refusals
+from actions import closure, hearing, pacing, rates, reasons, refusals
 from actions.models import Delivery, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {
@@ -26,8 +25,6 @@ _HERE_SO_FAR: Final = gettext_lazy("It has not come back so far.")
 _MAY_COME_BACK: Final = frozenset(
     {Letter.State.ACCEPTED, Letter.State.NO_ANSWER, Letter.State.NONE_NEEDED}
 )
-# How long mail servers try before they send a letter back.
-SERVERS_TRY: Final = datetime.timedelta(days=5)
 # Of one that failed though no mail server refused it.
 _NOT_SENT: Final = gettext_lazy("It was not sent.")
 # Of one that failed and may have arrived.
@@ -75,6 +72,8 @@ class Happening:
     cause: str = ""
     # The mail server's own words behind the cause.
     answer: str = ""
+    # Of a letter that a server took: whether we know that it is not back so far.
+    is_here_so_far: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,12 +105,12 @@ class Expectation:
     is_spread: bool
 
 
-def of(letter: Letter) -> list[Happening]:
-    """Tell what happened to a letter, the oldest first."""
+def of(letter: Letter, now: datetime.datetime) -> list[Happening]:
+    """Tell what happened to a letter until now, the oldest first."""
     events = list(letter.events.all())
     kinds = {event.kind for event in events}
     is_disowned = LetterEvent.Kind.DISOWNED in kinds
-    is_here = _is_here_so_far(letter) and LetterEvent.Kind.BOUNCED not in kinds
+    is_here = LetterEvent.Kind.BOUNCED not in kinds and _is_here_so_far(letter, now)
     may_have_gone = reasons.may_have_gone(letter, events)
     return [
         _told(
@@ -145,7 +144,8 @@ def outcome(letter: Letter, events: list[Happening], now: datetime.datetime) -> 
 
 def is_on_its_way(letter: Letter, now: datetime.datetime) -> bool:
     """Whether servers may still be trying to hand a letter on that one of them took."""
-    return letter.accepted_at is not None and now < letter.accepted_at + SERVERS_TRY
+    went_at = letter.accepted_at
+    return went_at is not None and now < went_at + hearing.SERVERS_TRY
 
 
 def plan_for(letter: Letter, now: datetime.datetime) -> Plan | None:
@@ -211,7 +211,8 @@ def _told(
     if is_disowned:
         words = str(_NOT_YOURS.get(LetterEvent.Kind(event.kind), words))
     why = _why(event)
-    if event.kind == LetterEvent.Kind.ACCEPTED and is_here:
+    is_here = is_here and event.kind == LetterEvent.Kind.ACCEPTED
+    if is_here:
         why = refusals.Explanation(str(_HERE_SO_FAR))
     return Happening(
         at=event.at,
@@ -219,12 +220,17 @@ def _told(
         words=words,
         cause=why.words,
         answer=why.answer,
+        is_here_so_far=is_here,
     )
 
 
-def _is_here_so_far(letter: Letter) -> bool:
-    is_known = settings.RETURNS_ARE_HEARD and not letter.is_demo
-    return letter.state in _MAY_COME_BACK and is_known
+def _is_here_so_far(letter: Letter, now: datetime.datetime) -> bool:
+    return (
+        letter.state in _MAY_COME_BACK
+        and not letter.is_demo
+        and letter.accepted_at is not None
+        and hearing.covers(letter.accepted_at, now)
+    )
 
 
 def _why(event: LetterEvent) -> refusals.Explanation:

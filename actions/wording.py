@@ -192,6 +192,24 @@ def queue_waits(email: str, queue: Queue) -> Wording:
     )
 
 
+def to_ourselves(address: str) -> Wording:
+    """Word the mail that shows whether mail comes in, to an address of our own.
+
+    Raises:
+        TemporaryDeliveryError: an address of ours, in the settings, can't be used.
+
+    """
+    return Wording(
+        sender_name="Postbag",
+        reply_to=None,
+        to=headers.Party("", address),
+        subject="Postbag writes to itself",
+        body=get_template("admin/mail/to_ourselves.txt").render(),
+        # As a letter's, so that whatever changes that on the way shows.
+        bounces_to=address,
+    )
+
+
 def _letter(letter: Letter) -> Wording:
     """Word the supporter's own mail to the MP: our address, their name (DMARC)."""
     return Wording(

@@ -221,8 +221,9 @@ if INCOMING_WEBHOOK != "none":
         )
         raise env.SettingError(message)
 EVENTS_WEBHOOK = providers.who_tells(MAIL_PROVIDER, ANYMAIL)
-# A provider that nobody listens to leaves it open whether a letter came back.
-RETURNS_ARE_HEARD = not MAIL_PROVIDER or bool(EVENTS_WEBHOOK)
+# A provider that nobody listens to leaves it open whether a letter came back. Whether
+# that is heard of in fact shows day by day (actions/hearing.py).
+RETURNS_CAN_BE_HEARD = not MAIL_PROVIDER or bool(EVENTS_WEBHOOK)
 # A form may write each byte as three.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(
     LARGEST_REQUEST_BYTES,

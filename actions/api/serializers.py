@@ -33,7 +33,10 @@ class TotalSerializer(serializers.Serializer[HeadlineCounts]):
     """The whole campaign, exactly, and at this moment but for what is reported."""
 
     letters_out = serializers.IntegerField(
-        help_text="Letters that the mail server of an MP's office has taken."
+        help_text=(
+            "Letters that a mail server has taken, without those that are known to "
+            "have come back."
+        )
     )
     seats_reached = serializers.IntegerField(
         help_text="Constituencies in force whose MP was written to."
@@ -64,8 +67,8 @@ class TotalSerializer(serializers.Serializer[HeadlineCounts]):
     )
     bounced = serializers.IntegerField(
         help_text=(
-            "Letters that a mail server took and sent back undelivered; in none of the "
-            "other numbers."
+            "Letters that a mail server took and that came back undelivered, as far as "
+            "that is heard of here; in none of the other numbers."
         )
     )
     reported = serializers.CharField(

@@ -15,7 +15,7 @@ from actions.incoming.fields import Fields
 from actions.incoming.values import Envelope
 from actions.incoming.verdicts import Classification, Expected, Kind
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
-from actions.receiving import following, outcomes
+from actions.receiving import daily, following, outcomes
 from actions.receiving.outcomes import Came, Left
 
 # More than that of one letter is a flood; what exceeds it is counted and not looked at.
@@ -55,7 +55,10 @@ def take_in(
 
     """
     # Before the transaction: a large mail takes a second, and others would wait for it.
-    return _take_in(raw, _read(raw, envelope, addresses.domain()), now, live=live)
+    read = _read(raw, envelope, addresses.domain())
+    if live and read.mail and (row := daily.take_in(read.mail, now)):
+        return row
+    return _take_in(raw, read, now, live=live)
 
 
 @transaction.atomic

@@ -134,7 +134,7 @@ def erase(request: HttpRequest, shown: Letter) -> HttpResponse:
 @of_letter
 def answer(request: HttpRequest, shown: Letter) -> HttpResponse:
     """Ask whether the MP has answered; note what the writer presses the button for."""
-    events = history.of(shown)
+    events = history.of(shown, timezone.now())
     telling = replies.telling_of(shown, events)
     if telling is None:
         return redirect("letter", token=tokens.for_letter(shown.pk))
@@ -169,7 +169,7 @@ def _status(
     is_too_late: bool = False,
 ) -> HttpResponse:
     now = timezone.now()
-    events = history.of(shown)
+    events = history.of(shown, now)
     # A letter in the queue says by itself why it waits, and a held one, too.
     waits = shown.state in {Letter.State.QUEUED, Letter.State.HELD}
     outcome = history.outcome(shown, events, now)
@@ -183,7 +183,7 @@ def _status(
         outcome=outcome,
         plan=history.plan_for(shown, now),
         is_on_its_way=history.is_on_its_way(shown, now),
-        are_returns_heard=settings.RETURNS_ARE_HEARD,
+        is_here_so_far=any(event.is_here_so_far for event in events),
         telling=replies.telling_of(shown, events),
         told=reasons.of_holding(shown, now),
         failure=reasons.of_failure(shown) if has_failed else None,

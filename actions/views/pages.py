@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from actions import claiming, closure
+from actions import claiming, closure, hearing
 from actions import outbox as outboxes
 from actions import privacy as promises
 from representatives import freshness, live, lookup, parliament
@@ -48,6 +48,7 @@ def health(_request: HttpRequest) -> JsonResponse:
     In English, as programs read it; 503 where letters could not go as promised. Without
     postcodes they can: everybody is given the list of seats to choose from. Without
     members they can't, unless Parliament has none either; nor while no mail gets out.
+    That nothing comes back is told, too, and is no 503: letters go as well without.
     """
     now = timezone.now()
     today = timezone.localdate(now)
@@ -78,6 +79,8 @@ def health(_request: HttpRequest) -> JsonResponse:
         "parliament": parliament.on(today).state.value,
         "letters_wait": waits,
         "mails_are_late": are_late,
+        "mail_comes_in": hearing.is_shown(hearing.by_mail(), now) if is_live else None,
+        "returns_are_heard": hearing.are_returns_heard(now) if is_live else None,
     }
     status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse(said, status=status)

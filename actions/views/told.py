@@ -77,8 +77,8 @@ _BLOCK_US_TOO: Final = frozenset({"amazon_ses", "postmark"})
 
 def read(
     request: HttpRequest, view: AnymailBaseWebhookView, provider: str
-) -> list[Event]:
-    """Read what a request tells that follows from.
+) -> tuple[list[Event], bool]:
+    """Read what a request tells that something follows from, and if it tells anything.
 
     Raises:
         ValueError: it brings mail that came in, which belongs to another address.
@@ -89,7 +89,10 @@ def read(
     if any(one.event_type == EventType.INBOUND for one in told):
         message = "Mail was brought where events are told."
         raise ValueError(message)
-    return [_understood(one, provider) for one in told if one.event_type in _KINDS]
+    understood = [
+        _understood(one, provider) for one in told if one.event_type in _KINDS
+    ]
+    return understood, bool(told)
 
 
 def _understood(told: AnymailTrackingEvent, provider: str) -> Event:

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 from actions import limiting
 from actions.errors import TemporaryDeliveryError, TooEarlyError, TooManyError
 from actions.providers import PROVIDERS, argument_of
-from actions.receiving import events, taking
+from actions.receiving import daily, events, taking
 from actions.views import handed, told
 from representatives.clients import address_of
 
@@ -92,13 +92,17 @@ def mail_events(request: HttpRequest, provider: str) -> HttpResponse:
         answer = _said("Who is it?", HTTPStatus.UNAUTHORIZED)
         answer["WWW-Authenticate"] = 'Basic realm="Postbag"'
         return answer
-    hook = _Hook(
-        view,
-        lambda request, view: [
-            partial(_take_event, one) for one in told.read(request, view, provider)
-        ],
-    )
-    return _answer(request, hook)
+    return _answer(request, _Hook(view, partial(_read_events, provider)))
+
+
+def _read_events(
+    provider: str, request: HttpRequest, view: AnymailBaseWebhookView
+) -> list[Callable[[], object]]:
+    found, tells_anything = told.read(request, view, provider)
+    deeds: list[Callable[[], object]] = [partial(_take_event, one) for one in found]
+    if tells_anything and settings.DELIVERY_IS_LIVE:
+        deeds.insert(0, partial(daily.note_told, provider, timezone.now()))
+    return deeds
 
 
 def _take_mail(mail: handed.Handed) -> object:

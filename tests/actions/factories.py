@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from actions import groups, replies, subscribing, tokens
+from actions import groups, hearing, replies, subscribing, tokens
+from actions.incoming.values import Envelope
 from actions.models import (
     Campaign,
     Delivery,
@@ -19,6 +20,7 @@ from actions.models import (
     LetterTemplateVersion,
     Subscription,
 )
+from actions.receiving import daily, taking
 from actions.submitting import CONSENT_WORDING
 from representatives.models import (
     Constituency,
@@ -179,6 +181,23 @@ def make_letter(
             letter=letter, kind=kind, is_demo=letter.is_demo, due_at=now
         )
     return letter
+
+
+def show_that_news_come(
+    first: datetime.datetime, last: datetime.datetime, *, by: str = ""
+) -> None:
+    """Have each day show, at one time, that it is heard of letters that come back.
+
+    By a mail to ourselves, or by what a provider tells.
+    """
+    for after in range((last - first).days + 1):
+        at = first + datetime.timedelta(days=after)
+        if by:
+            daily.note_told(by, at)
+        else:
+            to = hearing.address_of(timezone.localdate(at))
+            raw = f"To: {to}\r\n\r\nWe wrote this.\r\n".encode()
+            taking.take_in(raw, Envelope(), at, live=True)
 
 
 def make_organiser() -> User:

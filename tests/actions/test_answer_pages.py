@@ -15,7 +15,11 @@ from actions import lifecycle, privacy, replies, tokens
 from actions.lifecycle import Move
 from actions.models import Letter, LetterEvent, Tally
 from representatives.models import Representative
-from tests.actions.factories import make_campaign, make_letter
+from tests.actions.factories import (
+    make_campaign,
+    make_letter,
+    show_that_news_come,
+)
 from tests.actions.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -271,6 +275,7 @@ def test_a_letter_that_went_is_said_not_to_have_come_back_so_far(
     client: Client, days: int, *, may_come: bool
 ) -> None:
     at = timezone.now() - days * DAY
+    show_that_news_come(at - DAY, timezone.now())
     letter = make(now=at, is_demo=False)
     lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, at)
     page = shown(client, letter)
@@ -279,10 +284,16 @@ def test_a_letter_that_went_is_said_not_to_have_come_back_so_far(
     assert "The mail server took it. It has not come back so far." in page
 
 
-def test_where_nobody_hears_of_returns_nothing_is_said_of_them(
-    client: Client, settings: Settings
+@pytest.mark.parametrize("by", ["nobody", "", "mailgun"])
+def test_where_nothing_shows_that_returns_are_heard_nothing_is_said_of_them(
+    client: Client, settings: Settings, by: str
 ) -> None:
-    settings.RETURNS_ARE_HEARD = False
+    if not by:
+        # Mail comes in, but what comes back goes to a provider that tells nothing.
+        settings.RETURNS_CAN_BE_HEARD = False
+        settings.MAIL_PROVIDER = "scaleway"
+    if by != "nobody":
+        show_that_news_come(timezone.now() - DAY, timezone.now(), by=by)
     letter = make(is_demo=False)
     lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
     page = shown(client, letter)
@@ -290,7 +301,20 @@ def test_where_nobody_hears_of_returns_nothing_is_said_of_them(
     assert "come back" not in page
 
 
+def test_of_a_letter_that_stayed_on_this_machine_nothing_is_said_of_returns(
+    client: Client,
+) -> None:
+    """As one from trying out, once letters go for real."""
+    show_that_news_come(timezone.now() - DAY, timezone.now())
+    letter = make(is_demo=True)
+    lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
+    page = shown(client, letter)
+    assert "It went to the outbox on this machine, and nowhere else." in page
+    assert "come back" not in page
+
+
 def test_a_letter_that_came_back_is_never_said_not_to_have(client: Client) -> None:
+    show_that_news_come(timezone.now() - DAY, timezone.now())
     letter = make(is_demo=False)
     lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
     assert lifecycle.make(Move.BOUNCE, letter, timezone.now())
@@ -301,6 +325,7 @@ def test_a_letter_that_came_back_is_never_said_not_to_have(client: Client) -> No
 
 @pytest.mark.parametrize("told", [State.ANSWERED, State.ACKNOWLEDGED])
 def test_what_an_office_wrote_back_to_has_arrived(client: Client, told: State) -> None:
+    show_that_news_come(timezone.now() - DAY, timezone.now())
     letter = make(is_demo=False)
     lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
     tell(client, letter, told)

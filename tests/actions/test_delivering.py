@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from actions import (
@@ -181,7 +182,7 @@ def test_a_confirmation_that_nobody_takes_is_given_up_and_the_letter_left_to_exp
     event = letter.events.get()
     assert event.kind == LetterEvent.Kind.NOTICE_BOUNCED
     assert event.cause == "550 5.1.1 user unknown"
-    [told] = history.of(letter)
+    [told] = history.of(letter, timezone.now())
     assert told.words == "A mail of ours to you could not be delivered."
     assert told.cause == "The mail server knows no such mailbox."
     assert told.answer == "550 5.1.1 user unknown"

@@ -1054,12 +1054,15 @@ def test_a_letter_that_came_back_and_was_replied_to(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("days", [0, 9])
+@pytest.mark.parametrize("is_heard", [False, True])
 def test_a_letter_that_has_not_come_back(
-    reader: Reader, settings: Settings, days: int
+    reader: Reader, settings: Settings, days: int, *, is_heard: bool
 ) -> None:
     settings.DELIVERY_IS_LIVE = True
     settings.ASK_AFTER_DAYS = 1 + days
     gone_at = timezone.now() - days * DAY
+    if is_heard:
+        factories.show_that_news_come(gone_at - DAY, timezone.now())
     letter = make_letter(state=Letter.State.ACCEPTED, now=gone_at)
     LetterEvent.objects.create(letter=letter, kind=LetterEvent.Kind.ACCEPTED)
     look_at(reader, letter)

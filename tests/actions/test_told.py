@@ -3,9 +3,13 @@
 import logging
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
+from actions import hearing
 from actions.models import (
     Delivery,
     FailingAddress,
@@ -26,6 +30,7 @@ from tests.actions.told_by_providers import (
     mail_of,
     state_of,
     tell,
+    told_of,
 )
 
 pytestmark = [
@@ -169,3 +174,41 @@ def test_an_address_can_be_tried_out(client: Client) -> None:
     for method in (client.get, client.head):
         assert method(at("mailgun")).status_code == 200
     assert client.put(at("mailgun")).status_code == 405
+
+
+# --- That it tells anything -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", BY)
+def test_whatever_a_provider_tells_shows_that_it_is_heard(
+    client: Client, settings: Settings, provider: str
+) -> None:
+    settings.DELIVERY_IS_LIVE = True
+    listen(settings, provider)
+    letter = gone()
+    posted = BY[provider](mail_of(letter), letter.recipient_email, "spam")
+    assert tell(client, posted, provider=provider, headers={}).status_code == 403
+    assert not hearing.is_shown(provider, timezone.now())
+    assert tell(client, posted, provider=provider).status_code == 200
+    assert hearing.is_shown(provider, timezone.now())
+
+
+def test_that_mails_were_delivered_is_noted_once_a_day_and_of_none_of_them(
+    client: Client, settings: Settings
+) -> None:
+    settings.DELIVERY_IS_LIVE = True
+    letter = gone()
+    delivered = told_of(letter, event="delivered")
+    assert tell(client, delivered).status_code == 200
+    row = IncomingMail.objects.get()
+    assert (row.kind, row.letter, bytes(row.content)) == ("delivered", None, b"")
+    with CaptureQueriesContext(connection) as again:
+        assert tell(client, delivered).status_code == 200
+    assert all(one["sql"].startswith("SELECT") for one in again.captured_queries)
+    assert IncomingMail.objects.get() == row
+    assert events(letter) == []
+
+
+def test_a_trial_notes_nothing_of_it(client: Client) -> None:
+    assert tell(client, told_of(gone(), event="delivered")).status_code == 200
+    assert not IncomingMail.objects.exists()

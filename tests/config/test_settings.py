@@ -323,7 +323,7 @@ def test_a_provider_tells_of_mails_where_it_can_prove_itself(tmp_path: Path) -> 
     said = {name: value for name, value in LIVE.items() if name != "MAIL_URL"}
     shown = (
         "from django.conf import settings as s; print(s.EVENTS_WEBHOOK, "
-        "s.RETURNS_ARE_HEARD, s.DATA_UPLOAD_MAX_MEMORY_SIZE, "
+        "s.RETURNS_CAN_BE_HEARD, s.DATA_UPLOAD_MAX_MEMORY_SIZE, "
         "s.ANYMAIL['WEBHOOK_SECRET'])"
     )
     secret = "postbag:a-long-random-password-of-theirs"

@@ -27,6 +27,7 @@ from actions import (
     reviewing,
     server_log_checks,
     telling,
+    writing_home,
 )
 from actions.management import arguments
 from actions.screening import making_wait, mending
@@ -144,6 +145,7 @@ class Command(BaseCommand):
         pacing.tidy(now, live=live)
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
+        writing_home.write(now, live=live)
         reminding.owe(now, live=live, should_stop=lambda: self.must_end)
 
     def _begin_day(self, today: datetime.date) -> None:
