@@ -7,7 +7,6 @@ goes nowhere (docs/decisions/0002-a-mail-is-a-row.md).
 
 import datetime
 import logging
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from actions import (
     pacing,
     recording,
     reviewing,
+    settling,
 )
 from actions.batching import BatchSize
 from actions.errors import (
@@ -99,17 +99,18 @@ def deliver_due(
     live = settings.DELIVERY_IS_LIVE
     tidings = Tidings()
     recording.set_right(clock(), claiming.lease_time())
-    for lease in recording.unsettled(clock()):
-        _settle(lease, clock)
-    if live:
-        tidings.dropped += withdraw_demo_letters(clock())
     worker = _Worker(clock, should_stop, tidings, at_most, live=live)
-    while not tidings.trouble and not should_stop() and worker.has_work():
-        try:
-            with mail.open_connection() as way_out:
-                worker.deliver(way_out)
-        except TemporaryDeliveryError as error:
-            tidings.trouble = str(error)
+    with worker.settler as settler:
+        for lease in recording.unsettled(clock()):
+            settler.settle(lease, clock())
+        if live:
+            tidings.dropped += withdraw_demo_letters(clock())
+        while not tidings.trouble and not should_stop() and worker.has_work():
+            try:
+                with mail.open_connection() as way_out:
+                    worker.deliver(way_out)
+            except TemporaryDeliveryError as error:
+                tidings.trouble = str(error)
     return tidings
 
 
@@ -160,6 +161,7 @@ class _Worker:
         self.live = live
         self.pace = BatchSize(HELD_FOR, at_most=at_most)
         self.marks = marking.Marks(claiming.lease_time())
+        self.settler = settling.Settler(claiming.lease_time())
         self.claimed_at = clock()
 
     def has_work(self) -> bool:
@@ -185,7 +187,6 @@ class _Worker:
 
     def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> int:
         """Send a batch, settle what went, give back the rest; say how many it began."""
-        lease = batch[0].lease
         in_hand: Delivery | None = None
         rest = batch[::-1]
         try:
@@ -206,7 +207,7 @@ class _Worker:
             in_hand = None
             raise
         finally:
-            self._put_down(lease, in_hand, rest)
+            self._put_down(batch, in_hand, rest)
         begun = len(batch) - len(rest)
         self.pace.learn(len(batch), begun, self.clock() - self.claimed_at)
         return begun
@@ -219,10 +220,15 @@ class _Worker:
         return abs(self.clock() - self.claimed_at) > HELD_FOR
 
     def _put_down(
-        self, lease: uuid.UUID | None, in_hand: Delivery | None, rest: list[Delivery]
+        self, batch: list[Delivery], in_hand: Delivery | None, rest: list[Delivery]
     ) -> None:
         """Settle what went, and leave nothing in these hands."""
-        _settle(lease, self.clock, self.marks.known)
+        self.settler.settle(
+            batch[0].lease,
+            self.clock(),
+            self.marks.known,
+            more_follow=in_hand is None and not rest,
+        )
         if in_hand is not None:
             # A fault of ours: others must not wait behind this one for ever.
             self._postpone(in_hand, gettext_noop("A fault in Postbag."))
@@ -312,12 +318,3 @@ class _Worker:
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self.tidings.failed += recording.failed(delivery, reason, self.clock())
-
-
-def _settle(
-    lease: uuid.UUID | None, clock: Clock, known: recording.Times | None = None
-) -> None:
-    """Draw the consequences; as long as the lease lasts nobody else does."""
-    recording.insist(
-        lambda: recording.settle(lease, clock(), known), claiming.lease_time()
-    )

@@ -36,6 +36,12 @@ _NOTE: Final = (
     "INSERT INTO actions_letterevent (letter_id, kind, at, cause)"
     " VALUES (%s, %s, %s, %s)"
 )
+# PostgreSQL is asked for each row by itself otherwise, and takes five times as long.
+_NOTE_ALL: Final = (
+    "INSERT INTO actions_letterevent (letter_id, kind, at, cause)"
+    " SELECT letter_id, %s, at, ''"
+    " FROM unnest(%s::uuid[], %s::timestamptz[]) AS happened (letter_id, at)"
+)
 _NOT_HELD: Final = {"held_for": "", "held_at": None, "decide_by": None}
 
 
@@ -351,7 +357,11 @@ def note_all(
 
     In SQL, as this is done for every letter that goes.
     """
-    rows = [(adapted(letter), kind, adapted(at), "") for letter, at in letters.items()]
-    if rows:
-        with connection.cursor() as cursor:
+    if not letters:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_NOTE_ALL, [kind, list(letters), list(letters.values())])
+        else:
+            rows = [(adapted(pk), kind, adapted(at), "") for pk, at in letters.items()]
             cursor.executemany(_NOTE, rows)

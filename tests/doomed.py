@@ -7,7 +7,7 @@ answer is a line that names the step, or nothing if it was done before.
 A step is whatever changes the world: a statement that writes to the database, before
 and after it (so before and after each COMMIT, too); a line to the mail server; a file
 of the outbox. They are counted from the first claim, or with ``--from-the-start`` from
-the first there is.
+the first there is; with ``--beside``, only those of the thread that settles beside.
 """
 
 import io
@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ CLAIM = 'UPDATE "actions_delivery" SET "lease"'
 
 
 FROM_THE_START = "--from-the-start"
+BESIDE = "--beside"
 READS = ("SELECT", "PRAGMA", "SET ", "RESET")
 
 
@@ -101,13 +103,41 @@ def main() -> None:
 
 def _work(last: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - once set up
+
+    if BESIDE in sys.argv:
+        _watch_beside(Fate(last, has_begun=True))
+        _deliver_in_no_time()
+    else:
+        _watch(Fate(last, has_begun=FROM_THE_START in sys.argv))
+        call_command("deliver_letters", once=True, stdout=io.StringIO())
+    os._exit(0)
+
+
+def _watch(fate: Fate) -> None:
     from django.db import connection  # noqa: PLC0415
 
-    fate = Fate(last, has_begun=FROM_THE_START in sys.argv)
     connection.execute_wrappers.append(fate.statement)
     sys.addaudithook(fate.event)
-    call_command("deliver_letters", once=True, stdout=io.StringIO())
-    os._exit(0)
+
+
+def _watch_beside(fate: Fate) -> None:
+    from django.db.backends.signals import connection_created  # noqa: PLC0415
+
+    def watch(connection: Any, **_: Any) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            connection.execute_wrappers.append(fate.statement)
+
+    connection_created.connect(watch, weak=False)
+
+
+def _deliver_in_no_time() -> None:
+    """Deliver by a clock that stands, so that batches grow on a busy machine, too."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from actions import delivering  # noqa: PLC0415
+
+    now = timezone.now()
+    delivering.deliver_due(clock=lambda: now)
 
 
 if __name__ == "__main__":

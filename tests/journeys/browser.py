@@ -8,7 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+)
+
+# Milliseconds: amply for a machine on which other tests run, too.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 AXE_TAGS = (
     *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"),
@@ -61,7 +72,7 @@ def open_page(browser: Browser, url: str, *, javascript: bool = True) -> Iterato
         locale="en-GB",
         reduced_motion="reduce",
     ) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", watch.over)
         yield context.new_page()
     assert not watch.problems, "\n".join(watch.problems)
