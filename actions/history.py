@@ -32,6 +32,10 @@ SERVERS_TRY: Final = datetime.timedelta(days=5)
 _NOT_SENT: Final = gettext_lazy("It was not sent.")
 # Of one that failed and may have arrived.
 _NO_LONGER_TRIED: Final = gettext_lazy("We no longer try to send it.")
+# Of one that was held and may have arrived before.
+_NOT_TRIED_AGAIN: Final = gettext_lazy(
+    "It is held, and for now we do not try again to send it."
+)
 # Of a try that failed though no mail server said that it could not take it.
 _TRIED: Final = gettext_lazy("It was tried, and we try again.")
 # Of one that was given up, and not sent back.
@@ -112,7 +116,6 @@ def of(letter: Letter) -> list[Happening]:
     kinds = {event.kind for event in events}
     is_disowned = LetterEvent.Kind.DISOWNED in kinds
     is_here = _is_here_so_far(letter) and LetterEvent.Kind.BOUNCED not in kinds
-    may_have_gone = reasons.may_have_gone(letter, events)
     return [
         _told(
             event,
@@ -120,7 +123,7 @@ def of(letter: Letter) -> list[Happening]:
             is_disowned=is_disowned,
             is_here=is_here,
         )
-        for event, is_held in _with_holding(events)
+        for event, is_held, may_have_gone in _as_it_was(events)
     ]
 
 
@@ -175,11 +178,14 @@ def expectation_of(letter: Letter, now: datetime.datetime) -> Expectation:
     return Expectation(at, held_until, is_spread=at > now + _LATE_AFTER)
 
 
-def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, bool]]:
-    """Say of each whether the letter was held when it happened."""
-    is_held = False
+def _as_it_was(
+    events: Iterable[LetterEvent],
+) -> Iterator[tuple[LetterEvent, bool, bool]]:
+    """Say of each whether the letter was held then, and whether it may have gone."""
+    is_held = may_have_gone = False
     for event in events:
-        yield event, is_held
+        may_have_gone |= event.cause == reasons.LOST_ANSWER
+        yield event, is_held, may_have_gone
         if event.kind in {LetterEvent.Kind.HELD, LetterEvent.Kind.RELEASED}:
             is_held = event.kind == LetterEvent.Kind.HELD
 
@@ -194,6 +200,8 @@ def _words(
     match kind:
         case LetterEvent.Kind.FAILED if may_have_gone:
             words = _NO_LONGER_TRIED
+        case LetterEvent.Kind.HELD if may_have_gone:
+            words = _NOT_TRIED_AGAIN
         case LetterEvent.Kind.FAILED if is_held or not was_refused:
             words = _NOT_SENT
         case LetterEvent.Kind.RETRIED if not was_refused:

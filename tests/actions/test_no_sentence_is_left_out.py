@@ -1081,19 +1081,24 @@ def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
     assert reader.post(confirm).status_code == HTTPStatus.GONE
 
 
-def hold(reason: str, *, postcode: str = "ZE9 9AA") -> Letter:
+def hold(
+    reason: str, *, postcode: str = "ZE9 9AA", is_in_doubt: bool = False
+) -> Letter:
     """Make a letter that its worker holds for a reason."""
     letter = make_letter(state=Letter.State.QUEUED, postcode=postcode)
+    if is_in_doubt:
+        put_in_doubt(letter)
     by = timezone.now() + DAY
     holding.hold(letter, Letter.Hold(reason), timezone.now(), decide_by=by)
     return letter
 
 
 @pytest.mark.parametrize("reason", Letter.Hold)
+@pytest.mark.parametrize("is_in_doubt", [False, True])
 def test_a_held_letter_and_what_becomes_of_it(
-    reader: Reader, listener: Listener, reason: str
+    reader: Reader, listener: Listener, reason: str, *, is_in_doubt: bool
 ) -> None:
-    letter = hold(reason)
+    letter = hold(reason, is_in_doubt=is_in_doubt)
     states = ParliamentPeriod.objects
     for is_dissolved in (False, True):
         if is_dissolved:
@@ -1215,11 +1220,14 @@ def test_a_letter_that_failed(
     letter = make_letter(state=Letter.State.QUEUED)
     if is_in_doubt:
         put_in_doubt(letter)
+        look_at(reader, letter)
     recording.failed(letter.deliveries.get(), cause, timezone.now())
     letter.refresh_from_db()
     look_at(reader, letter)
     owed = letter.deliveries.get(kind=Delivery.Kind.FAILURE_NOTICE)
     read_mail(listener, wording.of(owed))
+    links = Delivery(letter=letter, kind=Delivery.Kind.LINKS)
+    read_mail(listener, wording.of(links))
 
 
 @pytest.mark.parametrize("reason", [Letter.Hold.FLOOD, Letter.Hold.VACANT])
