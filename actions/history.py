@@ -206,6 +206,8 @@ def _words(
             words = _NOT_SENT
         case LetterEvent.Kind.RETRIED if not was_refused:
             words = _TRIED
+        case LetterEvent.Kind.BOUNCED if event.cause == reasons.TAKEN_BACK:
+            words = gettext_lazy(reasons.TAKEN_BACK)
         case LetterEvent.Kind.NOTICE_BOUNCED if event.cause:
             words = _NOTICE_FAILED
         case LetterEvent.Kind.ACCEPTED if letter.is_demo:
@@ -236,7 +238,8 @@ def _is_here_so_far(letter: Letter) -> bool:
 
 
 def _why(event: LetterEvent) -> refusals.Explanation:
-    if not event.cause:
+    # What was taken back says why by itself.
+    if event.cause in {"", reasons.TAKEN_BACK}:
         return refusals.Explanation("")
     if event.kind in _WITH_A_REASON:
         return refusals.explained(event.cause)

@@ -22,6 +22,10 @@ Hold = Letter.Hold
 # shown. The first stands in old rows only: such letters are held now.
 MEMBER_LEFT: Final = gettext_noop("The MP is no longer the member for this seat.")
 HELD_TOO_LONG: Final = gettext_noop("It was held until its time was over.")
+# Why a letter is one that came back again, after its writer had told of an answer.
+TAKEN_BACK: Final = gettext_noop(
+    "What was told of an answer was taken back: the letter came back undelivered."
+)
 # Of a try of which nobody knows whether the mail server took the letter.
 LOST_ANSWER: Final = str(LostAnswerError())
 # What providers answer who will never take a mail; none of their own words are kept.

@@ -7,7 +7,7 @@ import datetime
 import re
 from typing import Final
 
-from actions import failing, holding, lifecycle, refusals
+from actions import failing, holding, lifecycle, reasons, refusals
 from actions.incoming.verdicts import Failure
 from actions.lifecycle import Move
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
@@ -154,6 +154,7 @@ def _another_came_back(letter: Letter, now: datetime.datetime) -> bool:
             letter__recipient_email__iexact=letter.recipient_email,
         )
         .exclude(letter=letter)
+        .exclude(cause=reasons.TAKEN_BACK)
         .exists()
     )
 

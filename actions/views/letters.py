@@ -142,7 +142,7 @@ def answer(request: HttpRequest, shown: Letter) -> HttpResponse:
     if telling is None:
         return redirect("letter", token=tokens.for_letter(shown.pk))
     told = request.POST.get("told", "")
-    if request.method != "POST" or told not in replies.TELLING:
+    if request.method != "POST" or told not in replies.MOVES:
         is_mistaken = request.method == "POST"
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_mistaken else HTTPStatus.OK
         more = {"telling": telling, "is_mistaken": is_mistaken}

@@ -1047,10 +1047,15 @@ def test_a_letter_of_which_its_writer_tells(reader: Reader, told: str) -> None:
 
 
 def test_a_letter_that_came_back_and_was_replied_to(reader: Reader) -> None:
-    look_at(
-        reader,
-        make_letter(state=Letter.State.BOUNCED, reply_seen_at=timezone.now()),
-    )
+    letter = make_letter(state=Letter.State.BOUNCED, reply_seen_at=timezone.now())
+    lifecycle.note(letter, LetterEvent.Kind.BOUNCED, timezone.now())
+    look_at(reader, letter)
+    at = f"/letters/{tokens.for_letter(letter.pk)}/answer/"
+    for told in (Letter.State.ANSWERED, Letter.State.BOUNCED):
+        reader.post(at, {"told": told}, follow=True)
+        look_at(reader, letter)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.BOUNCED
 
 
 @pytest.mark.parametrize("days", [0, 9])
