@@ -11,7 +11,7 @@ from actions.errors import UnreadableMailError
 from actions.incoming import parsing
 from actions.models import IncomingMail
 from actions.queue_admin import QueueAdmin
-from actions.receiving import deciding
+from actions.receiving import deciding, following
 from actions.receiving.deciding import Deed
 
 TOO_LARGE: Final = (
@@ -52,7 +52,14 @@ class IncomingMailAdmin(QueueAdmin):
         except UnreadableMailError as error:
             return {"mail": None, "fault": fault or str(error), **about}
         files = [one.name for one in mail.attachments]
-        return {"mail": mail, "files": files, "fault": fault, **about}
+        is_of_a_notice = letter and following.is_of_a_notice(letter, mail)
+        return {
+            "mail": mail,
+            "files": files,
+            "fault": fault,
+            "is_of_a_notice": is_of_a_notice,
+            **about,
+        }
 
     def do(self, deed: str, chosen: IncomingMail, by: Any) -> tuple[bool, str]:
         """Do what was decided."""
