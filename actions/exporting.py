@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
-from actions import history, privacy
+from actions import history, privacy, reasons
 from actions.models import Delivery, Letter
 from actions.privacy import periods
 
@@ -90,7 +90,7 @@ def _letter(letter: Letter) -> Part:
             "campaign": letter.campaign.said.title,
             "language": letter.get_language_display(),
             "dated": letter.dated,
-            "state": letter.get_state_display(),
+            "state": reasons.state_of(letter),
             "words": letter.word_count,
             "own_words_percent": letter.own_words,
             "is_counted_as_a_signature": letter.is_signature,
@@ -182,7 +182,7 @@ def _mails(letter: Letter) -> Part:
         ),
         [
             {
-                "what": delivery.get_kind_display(),
+                "what": _which(delivery, letter),
                 "state": delivery.get_state_display(),
                 "due": delivery.due_at,
                 "tries": delivery.attempts,
@@ -192,6 +192,13 @@ def _mails(letter: Letter) -> Part:
             for delivery in letter.deliveries.order_by("due_at", "pk")
         ],
     )
+
+
+def _which(delivery: Delivery, letter: Letter) -> str:
+    is_of_failure = delivery.kind == Delivery.Kind.FAILURE_NOTICE
+    if is_of_failure and reasons.may_have_gone(letter):
+        return pgettext("a mail", "tells that we no longer try to send the letter")
+    return delivery.get_kind_display()
 
 
 def _last_answer(delivery: Delivery) -> str | None:

@@ -29,6 +29,10 @@ _MAY_COME_BACK: Final = frozenset(
 _NOT_SENT: Final = gettext_lazy("It was not sent.")
 # Of one that failed and may have arrived.
 _NO_LONGER_TRIED: Final = gettext_lazy("We no longer try to send it.")
+# Of one that was held and may have arrived before.
+_NOT_TRIED_AGAIN: Final = gettext_lazy(
+    "It is held, and for now we do not try again to send it."
+)
 # Of a try that failed though no mail server said that it could not take it.
 _TRIED: Final = gettext_lazy("It was tried, and we try again.")
 # Of one that was given up, and not sent back.
@@ -111,7 +115,6 @@ def of(letter: Letter, now: datetime.datetime) -> list[Happening]:
     kinds = {event.kind for event in events}
     is_disowned = LetterEvent.Kind.DISOWNED in kinds
     is_here = LetterEvent.Kind.BOUNCED not in kinds and _is_here_so_far(letter, now)
-    may_have_gone = reasons.may_have_gone(letter, events)
     return [
         _told(
             event,
@@ -119,7 +122,7 @@ def of(letter: Letter, now: datetime.datetime) -> list[Happening]:
             is_disowned=is_disowned,
             is_here=is_here,
         )
-        for event, is_held in _with_holding(events)
+        for event, is_held, may_have_gone in _as_it_was(events)
     ]
 
 
@@ -175,11 +178,14 @@ def expectation_of(letter: Letter, now: datetime.datetime) -> Expectation:
     return Expectation(at, held_until, is_spread=at > now + _LATE_AFTER)
 
 
-def _with_holding(events: Iterable[LetterEvent]) -> Iterator[tuple[LetterEvent, bool]]:
-    """Say of each whether the letter was held when it happened."""
-    is_held = False
+def _as_it_was(
+    events: Iterable[LetterEvent],
+) -> Iterator[tuple[LetterEvent, bool, bool]]:
+    """Say of each whether the letter was held then, and whether it may have gone."""
+    is_held = may_have_gone = False
     for event in events:
-        yield event, is_held
+        may_have_gone |= event.cause == reasons.LOST_ANSWER
+        yield event, is_held, may_have_gone
         if event.kind in {LetterEvent.Kind.HELD, LetterEvent.Kind.RELEASED}:
             is_held = event.kind == LetterEvent.Kind.HELD
 
@@ -194,10 +200,14 @@ def _words(
     match kind:
         case LetterEvent.Kind.FAILED if may_have_gone:
             words = _NO_LONGER_TRIED
+        case LetterEvent.Kind.HELD if may_have_gone:
+            words = _NOT_TRIED_AGAIN
         case LetterEvent.Kind.FAILED if is_held or not was_refused:
             words = _NOT_SENT
         case LetterEvent.Kind.RETRIED if not was_refused:
             words = _TRIED
+        case LetterEvent.Kind.BOUNCED if event.cause == reasons.TAKEN_BACK:
+            words = gettext_lazy(reasons.TAKEN_BACK)
         case LetterEvent.Kind.NOTICE_BOUNCED if event.cause:
             words = _NOTICE_FAILED
         case LetterEvent.Kind.ACCEPTED if letter.is_demo:
@@ -234,7 +244,8 @@ def _is_here_so_far(letter: Letter, now: datetime.datetime) -> bool:
 
 
 def _why(event: LetterEvent) -> refusals.Explanation:
-    if not event.cause:
+    # What was taken back says why by itself.
+    if event.cause in {"", reasons.TAKEN_BACK}:
         return refusals.Explanation("")
     if event.kind in _WITH_A_REASON:
         return refusals.explained(event.cause)

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from actions import addresses
+from actions import addresses, reasons
 from actions.errors import UnreadableMailError
 from actions.incoming import parsing
 from actions.models import IncomingMail
 from actions.queue_admin import QueueAdmin
-from actions.receiving import deciding
+from actions.receiving import deciding, following
 from actions.receiving.deciding import Deed
 
 TOO_LARGE: Final = (
@@ -42,16 +42,24 @@ class IncomingMailAdmin(QueueAdmin):
 
         What came in was no larger than may be read, but the settings may have changed.
         """
-        content, fault = bytes(chosen.content), ""
+        content, fault, letter = bytes(chosen.content), "", chosen.letter
+        about = {"state": reasons.state_of(letter) if letter else ""}
         most = settings.LARGEST_INCOMING_BYTES
         if len(content) > most:
             fault = TOO_LARGE.format(size=len(content), most=most)
         try:
             mail = parsing.parse(content[:most], domain=addresses.domain())
         except UnreadableMailError as error:
-            return {"mail": None, "fault": fault or str(error)}
+            return {"mail": None, "fault": fault or str(error), **about}
         files = [one.name for one in mail.attachments]
-        return {"mail": mail, "files": files, "fault": fault}
+        is_of_a_notice = letter and following.is_of_a_notice(letter, mail)
+        return {
+            "mail": mail,
+            "files": files,
+            "fault": fault,
+            "is_of_a_notice": is_of_a_notice,
+            **about,
+        }
 
     def do(self, deed: str, chosen: IncomingMail, by: Any) -> tuple[bool, str]:
         """Do what was decided."""

@@ -82,6 +82,18 @@ def _telling(
     return _Way(others, state, event, _TOLD[state], stamp)
 
 
+def _coming_back(*begins: State) -> _Way:
+    """Give the way of a letter that came back: counted on the day when it went."""
+    return _Way(
+        _from(*begins),
+        State.BOUNCED,
+        _Event.BOUNCED,
+        Tally.Step.BOUNCED,
+        counted_at="accepted_at",
+        counts_later=Tally.Step.CAME_BACK,
+    )
+
+
 class Move(Enum):
     """Every way from one state to another."""
 
@@ -116,14 +128,7 @@ class Move(Enum):
         Tally.Step.FAILED,
     )
     # The server that took it could not hand it on, and sent it back.
-    BOUNCE = _Way(
-        _from(State.ACCEPTED, State.NO_ANSWER, State.NONE_NEEDED),
-        State.BOUNCED,
-        _Event.BOUNCED,
-        Tally.Step.BOUNCED,
-        counted_at="accepted_at",
-        counts_later=Tally.Step.CAME_BACK,
-    )
+    BOUNCE = _coming_back(State.ACCEPTED, State.NO_ANSWER, State.NONE_NEEDED)
     # What its writer tells of the answer.
     ANSWER = _telling(
         State.ANSWERED, _Event.ANSWERED, "answered_at", shows_it_came=True
@@ -131,6 +136,8 @@ class Move(Enum):
     ACKNOWLEDGE = _telling(State.ACKNOWLEDGED, _Event.ACKNOWLEDGED, shows_it_came=True)
     MISS_ANSWER = _telling(State.NO_ANSWER, _Event.NO_ANSWER, shows_it_came=False)
     NEED_NONE = _telling(State.NONE_NEEDED, _Event.NONE_NEEDED, shows_it_came=False)
+    # They take that back, of a letter that is known to have come back.
+    TAKE_BACK = _coming_back(*_TOLD)
     # Nobody pressed the button in time.
     EXPIRE = _Way(
         _from(State.AWAITING_CONFIRMATION),

@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import composing
+from actions import composing, reasons
 from actions.models import Letter, OfficeReport
 from actions.screening import deciding
 
@@ -190,6 +190,7 @@ class HeldLetterAdmin(QueueAdmin):
         return {
             "sheet": composing.lay_out(chosen),
             "text": composing.text_of(chosen),
+            "may_have_gone": reasons.may_have_gone(chosen),
             "words_if_given_back": deciding.GIVEN_BACK[Letter.Hold(chosen.held_for)],
         }
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from actions import frames, lifecycle
+from actions import frames, lifecycle, reasons
 from actions.history import Happening
 from actions.lifecycle import Move
 from actions.models import Letter, LetterEvent
@@ -24,6 +24,10 @@ TELLING: Final = {
     Letter.State.NO_ANSWER: Move.MISS_ANSWER,
     Letter.State.NONE_NEEDED: Move.NEED_NONE,
 }
+# What is told so shows that the letter came; of one that came back the others are not.
+_SHOWS_IT_CAME: Final = frozenset({Letter.State.ANSWERED, Letter.State.ACKNOWLEDGED})
+# Whatever they may press: also that a letter has come back after all.
+MOVES: Final = {**TELLING, Letter.State.BOUNCED: Move.TAKE_BACK}
 # How long offices often need; then it is time to ask them.
 OFFICES_NEED: Final = datetime.timedelta(weeks=4)
 # Told so, no reply that comes is a question any more.
@@ -49,7 +53,7 @@ class Telling:
     # One of ``TELLING``, and when; "" and None while nothing is told.
     told: str
     told_at: datetime.datetime | None
-    # What can be told now, of ``TELLING``.
+    # What can be told now, of ``MOVES``.
     choices: frozenset[str]
     # When a mail came through our address of which nothing has been told since.
     reply_seen_at: datetime.datetime | None
@@ -70,21 +74,28 @@ def report(
     Whatever was told before is put right. Also of a letter whose text is erased:
     offices may take longer than we keep it. Not of one that was disowned: whoever has
     the link did not write it. Of one that came back only if a reply was seen, and only
-    what shows that it came: everybody whose letter never arrived got no answer.
+    what shows that it came, or takes that back: everybody whose letter never arrived
+    got no answer.
 
     Args:
         letter: the letter.
-        told: one of ``TELLING``.
+        told: one of ``MOVES``.
         now: the time.
 
     """
+    of_it = LetterEvent.objects.filter(letter=OuterRef("pk"))
+    came_back = Exists(of_it.filter(kind=LetterEvent.Kind.BOUNCED))
     writers = Letter.objects.filter(
-        ~Exists(LetterEvent.objects.disownings().filter(letter=OuterRef("pk"))),
+        ~Exists(of_it.disownings()),
         ~Q(state=Letter.State.BOUNCED) | Q(reply_seen_at__isnull=False),
     )
+    if told not in _SHOWS_IT_CAME:
+        is_taken_back = told == Letter.State.BOUNCED
+        writers = writers.filter(came_back if is_taken_back else ~came_back)
+    cause = reasons.TAKEN_BACK if told == Letter.State.BOUNCED else ""
     try:
         with transaction.atomic():
-            moved = lifecycle.make(TELLING[told], letter, now, among=writers)
+            moved = lifecycle.make(MOVES[told], letter, now, cause=cause, among=writers)
     except IntegrityError:  # one_letter_per_person_representative_and_campaign
         # Since it came back, its writer has written another, and can tell of that.
         moved = False
@@ -116,12 +127,20 @@ def telling_of(letter: Letter, events: Iterable[Happening]) -> Telling | None:
     return Telling(
         told=told,
         told_at=told_at,
-        choices=frozenset(
-            one for one, move in TELLING.items() if move.can_begin(letter.state)
-        ),
+        choices=_choices(letter, came_back=LetterEvent.Kind.BOUNCED in times),
         reply_seen_at=_news(letter.reply_seen_at, told, told_at),
         ask_office_from=timezone.localdate(letter.accepted_at + OFFICES_NEED),
         ask_after_days=settings.ASK_AFTER_DAYS if is_to_be_asked else 0,
+    )
+
+
+def _choices(letter: Letter, *, came_back: bool) -> frozenset[str]:
+    """Give what can be told now, as ``report`` takes it."""
+    left_out = TELLING.keys() - _SHOWS_IT_CAME if came_back else {Letter.State.BOUNCED}
+    return frozenset(
+        one
+        for one, move in MOVES.items()
+        if one not in left_out and move.can_begin(letter.state)
     )
 
 

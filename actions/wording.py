@@ -16,6 +16,7 @@ from actions import (
     addresses,
     composing,
     headers,
+    held,
     languages,
     mailboxes,
     rates,
@@ -272,7 +273,7 @@ def _told(letter: Letter, kind: Delivery.Kind) -> dict[str, Any]:
                 "may_have_gone": reasons.may_have_gone(letter),
             }
         case Delivery.Kind.HELD_NOTICE:
-            return {"told": reasons.of_holding(letter, timezone.now())}
+            return {"told": held.told_of(letter, timezone.now())}
         case Delivery.Kind.WITHHELD_NOTICE:
             return {"may_have_gone": reasons.may_have_gone(letter)}
     return {}
@@ -290,7 +291,10 @@ def _lost_links(newest: Letter) -> Wording:
             {
                 "reader": _only(one.helper or one.sender_name for one in letters),
                 "sender": _only(one.sender_name for one in letters),
-                "letters": [(letter, _links(letter)["letter"]) for letter in letters],
+                "letters": [
+                    (letter, reasons.state_of(letter), _links(letter)["letter"])
+                    for letter in letters
+                ],
                 "at_most": mailboxes.AT_MOST,
             }
         ),

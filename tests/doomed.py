@@ -1,13 +1,15 @@
 """Workers that die at a given step: ``python -m tests.doomed``, with their environment.
 
 For each line on its input, the number of a step, a worker begins that delivers what is
-due and is killed (SIGKILL, which nothing can catch) when it comes to that step. The
-answer is a line that names the step, or nothing if it was done before.
+due, or runs the command that is named with ``--to``, and is killed (SIGKILL, which
+nothing can catch) when it comes to that step. The answer is a line that names the step,
+or nothing if it was done before.
 
 A step is whatever changes the world: a statement that writes to the database, before
 and after it (so before and after each COMMIT, too); a line to the mail server; a file
-of the outbox. They are counted from the first claim, or with ``--from-the-start`` from
-the first there is; with ``--beside``, only those of the thread that settles beside.
+of the outbox; the deletion of a mail that came in. They are counted from the first
+claim, or with ``--from-the-start`` from the first there is; with ``--beside``, only
+those of the thread that settles beside.
 """
 
 import io
@@ -23,11 +25,13 @@ from typing import Any
 
 import django
 
+DELIVER = ("deliver_letters", "--once")
 CLAIM = 'UPDATE "actions_delivery" SET "lease"'
-
 
 FROM_THE_START = "--from-the-start"
 BESIDE = "--beside"
+# All after it is a command with its options.
+TO = "--to"
 READS = ("SELECT", "PRAGMA", "SET ", "RESET")
 
 
@@ -64,6 +68,8 @@ class Fate:
             self.come_to(f"before sending {words}")
         if name in {"open", "os.rename"} and str(values[0]).endswith(".part"):
             self.come_to(f"before {name} in the outbox")
+        if name == "os.remove" and Path(values[0]).parent.name == "new":
+            self.come_to("before deleting what came in")
 
 
 @contextmanager
@@ -109,7 +115,8 @@ def _work(last: int) -> None:
         _deliver_in_no_time()
     else:
         _watch(Fate(last, has_begun=FROM_THE_START in sys.argv))
-        call_command("deliver_letters", once=True, stdout=io.StringIO())
+        command = sys.argv[sys.argv.index(TO) + 1 :] if TO in sys.argv else DELIVER
+        call_command(*command, stdout=io.StringIO())
     os._exit(0)
 
 

@@ -3,10 +3,13 @@
 import datetime
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from actions import lifecycle
+from actions import addresses, lifecycle
+from actions.errors import UnreadableMailError
+from actions.incoming import parsing, values
 from actions.models import IncomingMail, Letter, LetterEvent
 from actions.receiving import following
 
@@ -28,12 +31,14 @@ _KINDS = {
     Deed.IS_AUTOMATIC: Kind.AUTO_REPLY,
 }
 
+_NOTHING = "Nothing follows: its letter is erased, or has not gone."
 _CAME_BACK = "The letter’s writer is told that it came back."
 _NO_MAIL = "Nothing follows: a mail provider told this, and no mail came to pass on."
+_NOTICE_CAME_BACK = "It is noted that a mail of ours to the letter’s writer came back."
+_OF_A_NOTICE = "Nothing follows: it is about a mail of ours to the letter’s writer."
 _DID_NOT = "Nothing follows: it came back before, was answered, or has not gone."
 
 
-@transaction.atomic
 def decide(
     mail: IncomingMail, deed: Deed, now: datetime.datetime, *, by: AbstractBaseUser
 ) -> str:
@@ -43,6 +48,27 @@ def decide(
         What was done, in a sentence; "" if somebody had decided before.
 
     """
+    # Before the transaction: a large mail takes a second, and others would wait for it.
+    return _decide(mail, _read(mail), deed, now, by)
+
+
+def _read(mail: IncomingMail) -> values.IncomingMail | None:
+    """Read what is kept of a mail; None where that can't be read, or is gone by now."""
+    content = bytes(mail.content)[: settings.LARGEST_INCOMING_BYTES]
+    try:
+        return parsing.parse(content, domain=addresses.domain())
+    except UnreadableMailError:
+        return None
+
+
+@transaction.atomic
+def _decide(
+    mail: IncomingMail,
+    read: values.IncomingMail | None,
+    deed: Deed,
+    now: datetime.datetime,
+    by: AbstractBaseUser,
+) -> str:
     every = Letter.objects.select_for_update(no_key=True)
     letter = every.filter(incoming=mail).first()
     mine = IncomingMail.objects.filter(pk=mail.pk)
@@ -51,18 +77,23 @@ def decide(
         state=IncomingMail.State.DECIDED, decided_at=now, decided_by=by, kind=kind
     ):
         return ""
-    is_kept, words = _follow(mail, letter, deed, now)
+    if letter is None or letter.is_forgotten:
+        is_kept, words = False, _NOTHING
+    elif read and following.is_of_a_notice(letter, read) and deed != Deed.IS_A_REPLY:
+        is_kept, words = False, _follow_of_a_notice(read, letter, deed, now)
+    else:
+        is_kept, words = _follow(mail, letter, deed, now)
     if not is_kept:
         mine.empty(now)
     return words
 
 
 def _follow(
-    mail: IncomingMail, letter: Letter | None, deed: Deed, now: datetime.datetime
+    mail: IncomingMail, letter: Letter, deed: Deed, now: datetime.datetime
 ) -> tuple[bool, str]:
     """Say whether its content is still needed, and what was done."""
-    if letter is None or letter.is_forgotten or not following.may_be_answered(letter):
-        return False, "Nothing follows: its letter is erased, or has not gone."
+    if not following.may_be_answered(letter):
+        return False, _NOTHING
     is_kept = False
     match deed:
         case Deed.IS_A_BOUNCE:
@@ -81,3 +112,14 @@ def _follow(
                 lifecycle.note(letter, LetterEvent.Kind.REPLY_NOT_FORWARDED, now)
             words = "Nothing is done with it."
     return is_kept, words
+
+
+def _follow_of_a_notice(
+    read: values.IncomingMail, letter: Letter, deed: Deed, now: datetime.datetime
+) -> str:
+    """Say what was done; the letter itself is not what this is about."""
+    if deed == Deed.IS_A_BOUNCE:
+        ids = frozenset(read.original.message_ids)
+        following.notice_come_back(letter, ids, now)
+        return _NOTICE_CAME_BACK
+    return _OF_A_NOTICE if deed == Deed.IS_AUTOMATIC else "Nothing is done with it."

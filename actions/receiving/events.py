@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
+from actions import addresses
 from actions.errors import TooEarlyError
 from actions.headers import Party
 from actions.incoming.verdicts import Classification, Failure, Kind, doubt
@@ -68,7 +69,7 @@ def take_in(event: Event, now: datetime.datetime, *, live: bool) -> IncomingMail
     row, is_new = outcomes.note(Came(_digest(event), now, live), letter, verdict)
     if is_new and letter and delivery:
         left = _follow(letter, delivery, verdict, now)
-        outcomes.settle(row, left, _readable(event, delivery))
+        outcomes.settle(row, left, _readable(event, letter, delivery))
     return row
 
 
@@ -146,11 +147,19 @@ def _follow(
     return outcomes.for_a_person(verdict.reason)
 
 
-def _readable(event: Event, delivery: Delivery) -> bytes:
-    """Write it as a mail, which is what a person who decides can read here."""
+def _readable(event: Event, letter: Letter, delivery: Delivery) -> bytes:
+    """Write it as a mail, which is what a person who decides can read here.
+
+    It is to where a mail server's report would go.
+    """
     told = EmailMessage(SMTP)
     is_the_letter = delivery.kind == Delivery.Kind.LETTER
     whose = "the letter" if is_the_letter else "a mail of ours to its writer"
+    told["To"] = (
+        addresses.bounce_address_of(letter)
+        if is_the_letter
+        else addresses.notice_address_of(letter)
+    )
     told["Subject"] = f"What {event.provider} tells: {event.kind} of {whose}"
     told.set_content(event.words.encode(errors="replace").decode())
     return told.as_bytes()

@@ -5,9 +5,11 @@ Called in the transaction that stores or decides on the mail, the letter being l
 
 import datetime
 import re
+from collections.abc import Iterable
 from typing import Final
 
-from actions import failing, holding, lifecycle, refusals
+from actions import failing, holding, lifecycle, reasons, refusals
+from actions.incoming import values
 from actions.incoming.verdicts import Failure
 from actions.lifecycle import Move
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
@@ -83,6 +85,12 @@ def come_back(
     return True
 
 
+def is_of_a_notice(letter: Letter, mail: values.IncomingMail) -> bool:
+    """Whether a mail is about one of our own to a letter's writer, not the letter."""
+    ours = _ids(letter.deliveries.exclude(kind=Delivery.Kind.LETTER))
+    return mail.is_for_notices or _speaks_of(ours, mail.original.message_ids)
+
+
 def notice_come_back(
     letter: Letter, message_ids: frozenset[str], now: datetime.datetime
 ) -> None:
@@ -92,9 +100,7 @@ def notice_come_back(
     more is mailed there, and the letter waits until its time is over.
     """
     passed_on = letter.deliveries.filter(kind=Delivery.Kind.FORWARD)
-    was_an_answer = any(
-        f"<{one}@" in mid for one in _ids(passed_on) for mid in message_ids
-    )
+    was_an_answer = _speaks_of(_ids(passed_on), message_ids)
     kind = LetterEvent.Kind
     lifecycle.note(
         letter, kind.REPLY_NOT_FORWARDED if was_an_answer else kind.NOTICE_BOUNCED, now
@@ -154,8 +160,13 @@ def _another_came_back(letter: Letter, now: datetime.datetime) -> bool:
             letter__recipient_email__iexact=letter.recipient_email,
         )
         .exclude(letter=letter)
+        .exclude(cause=reasons.TAKEN_BACK)
         .exists()
     )
+
+
+def _speaks_of(ours: list[str], message_ids: Iterable[str]) -> bool:
+    return any(f"<{one}@" in mid for one in ours for mid in message_ids)
 
 
 def _ids(deliveries: DeliveryQuerySet) -> list[str]:

@@ -86,8 +86,19 @@ def _take_in(
             left = outcomes.for_a_person("It came for several letters.")
         else:
             left = _follow(row, letter, mail, verdict)
-        outcomes.settle(row, left, raw)
+        outcomes.settle(row, left, _kept(raw, mail, letter))
     return row
+
+
+def _kept(raw: bytes, mail: values.IncomingMail | None, letter: Letter) -> bytes:
+    """Give what a person reads: it must say itself if it came about a mail of ours.
+
+    The envelope may have said so, and that is not kept.
+    """
+    if mail is None or not mail.is_for_notices:
+        return raw
+    came_to = addresses.notice_address_of(letter)
+    return f"X-Original-To: {came_to}\r\n".encode() + raw
 
 
 def _read(raw: bytes, envelope: Envelope, domain: str) -> _Read:

@@ -23,6 +23,7 @@ from actions import (
     closure,
     composing,
     exporting,
+    held,
     history,
     limiting,
     privacy,
@@ -98,7 +99,8 @@ def confirm(request: HttpRequest, shown: Letter) -> HttpResponse:
 def disown(request: HttpRequest, shown: Letter) -> HttpResponse:
     """Let whoever did not write the letter stop it and have it erased at once."""
     if request.method != "POST":
-        return _page(request, "letters/disown.html", shown)
+        in_doubt = reasons.may_have_gone(shown)
+        return _page(request, "letters/disown.html", shown, may_have_gone=in_doubt)
     now = timezone.now()
     submitting.disown(shown, now=now)
     if shown.can_be_cancelled:
@@ -124,7 +126,8 @@ def cancel(request: HttpRequest, shown: Letter) -> HttpResponse:
 def erase(request: HttpRequest, shown: Letter) -> HttpResponse:
     """Erase everything of the person now, once they press the button."""
     if request.method != "POST":
-        return _page(request, "letters/erase.html", shown)
+        in_doubt = reasons.may_have_gone(shown)
+        return _page(request, "letters/erase.html", shown, may_have_gone=in_doubt)
     if not privacy.erase_on_request(shown, now=timezone.now()):
         return _status(request, shown, HTTPStatus.CONFLICT, is_too_late=True)
     return redirect("letter", token=tokens.for_letter(shown.pk))
@@ -139,7 +142,7 @@ def answer(request: HttpRequest, shown: Letter) -> HttpResponse:
     if telling is None:
         return redirect("letter", token=tokens.for_letter(shown.pk))
     told = request.POST.get("told", "")
-    if request.method != "POST" or told not in replies.TELLING:
+    if request.method != "POST" or told not in replies.MOVES:
         is_mistaken = request.method == "POST"
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_mistaken else HTTPStatus.OK
         more = {"telling": telling, "is_mistaken": is_mistaken}
@@ -185,9 +188,9 @@ def _status(
         is_on_its_way=history.is_on_its_way(shown, now),
         is_here_so_far=any(event.is_here_so_far for event in events),
         telling=replies.telling_of(shown, events),
-        told=reasons.of_holding(shown, now),
+        told=held.told_of(shown, now),
         failure=reasons.of_failure(shown) if has_failed else None,
-        may_have_gone=not shown.can_be_cancelled and reasons.may_have_gone(shown),
+        may_have_gone=reasons.may_have_gone(shown),
         is_still_their_mp=replies.is_still_their_mp(shown),
         suggestion=replies.suggestion_for(shown),
         is_too_late=is_too_late,

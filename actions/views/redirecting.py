@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from actions import closure, composing, reasons, redirecting, tokens
+from actions import closure, composing, held, redirecting, tokens
 from actions.composing import Composition, Sheet
 from actions.errors import RepeatedLetterError
 from actions.finding import Finding
@@ -118,7 +118,7 @@ class RedirectPage:
 
     def shown(self, status: int = HTTPStatus.OK) -> HttpResponse:
         """Draw the page."""
-        told = reasons.of_holding(self.letter, timezone.now())
+        told = held.told_of(self.letter, timezone.now())
         return render(
             self.request,
             "letters/redirect.html",

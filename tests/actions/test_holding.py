@@ -6,7 +6,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from actions import delivering, holding, lifecycle, reasons, recording
+from actions import delivering, holding, lifecycle, recording
+from actions.held import told_of
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from tests.actions.factories import NOW, make_letter
@@ -156,7 +157,7 @@ def test_who_may_decide_by_a_day_has_all_of_it(moment: str, midnight: str) -> No
     letter = make_letter(state=State.HELD, held_for=Letter.Hold.VACANT)
     Letter.objects.update(held_at=at, decide_by=end)
     letter.refresh_from_db()
-    told = reasons.of_holding(letter, at)
+    told = told_of(letter, at)
     day = timezone.localdate(at)
     assert told
     assert f"by {day.day} {day:%B} 2026" in told.ends

@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from actions import addresses
 from actions.models import IncomingMail, Letter
 from tests.actions.factories import make_organiser
 from tests.actions.pages import text
@@ -80,6 +81,21 @@ def test_a_mail_is_passed_on_by_a_button_once(organiser: Client) -> None:
     assert "does not wait any more" in text(organiser.post(at, follow=True))
     assert owed(letter) == ["forward"]
     assert log() == ["It is passed on to the letter’s writer."]
+
+
+def test_the_page_says_whether_it_is_about_the_letter_or_a_mail_of_ours(
+    organiser: Client,
+) -> None:
+    letter = gone()
+    ours = take(
+        raw("doubt-null-sender-says-nothing", letter),
+        recipient=addresses.notice_address_of(letter),
+    )
+    for mail, is_ours in ((doubtful(letter), False), (ours, True)):
+        page = text(organiser.get(f"{MAILS}{mail.pk}/"))
+        assert ("It is about a mail of ours" in page) == is_ours
+        assert ("the letter did not arrive" in page) != is_ours
+        assert ("our mail did not reach the writer" in page) == is_ours
 
 
 @pytest.mark.parametrize("deed", ["bounce", "automatic", "nothing"])

@@ -38,6 +38,7 @@ ALLOWED = {
         move: dict.fromkeys({State.ACCEPTED, *TOLD.values()} - {told}, told)
         for move, told in TOLD.items()
     },
+    Move.TAKE_BACK: dict.fromkeys(TOLD.values(), State.BOUNCED),
     Move.EXPIRE: {State.AWAITING_CONFIRMATION: State.EXPIRED},
     Move.CANCEL: {
         State.AWAITING_CONFIRMATION: State.CANCELLED,

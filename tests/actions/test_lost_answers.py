@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from actions import (
     delivering,
+    exporting,
     holding,
     lifecycle,
     reasons,
@@ -18,11 +19,13 @@ from actions import (
     wording,
 )
 from actions.errors import LostAnswerError
+from actions.held import told_of
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter, LetterEvent
 from representatives import parliament
 from representatives.models import ParliamentPeriod
-from tests.actions.factories import NOW, make_letter
+from tests.actions import pages
+from tests.actions.factories import NOW, make_letter, make_organiser
 from tests.actions.test_status_page import shown
 from tests.smtp import Fault, MailServer, mail_server, text_of
 
@@ -33,6 +36,18 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 MINUTE = datetime.timedelta(minutes=1)
 NO_LONGER = "We no longer try to send it"
+FALSE = (
+    "was not sent",
+    "is not sent",
+    "not delivered",
+    "did not arrive",
+    "would not take",
+    "does not go for now",
+    "does not go yet",
+    "before it goes",
+    "before it went",
+    "before your letter went",
+)
 TWICE = "Before you post it, know that it may arrive twice."
 
 
@@ -51,11 +66,16 @@ def failed(cause: str = "550 5.1.1 user unknown") -> Letter:
     return letter
 
 
-def given_back(reason: Letter.Hold, cause: str) -> Letter:
+def held(reason: Letter.Hold) -> Letter:
     letter = in_doubt()
     now = timezone.now()
     assert holding.hold(letter, reason, now, decide_by=now + DAY)
-    assert holding.give_back(letter, cause, now)
+    return letter
+
+
+def given_back(reason: Letter.Hold, cause: str) -> Letter:
+    letter = held(reason)
+    assert holding.give_back(letter, cause, timezone.now())
     return letter
 
 
@@ -69,7 +89,7 @@ def mail_to_its_writer(letter: Letter, kind: str) -> tuple[str, str]:
 def assert_in_doubt(text: str) -> None:
     assert "may have arrived" in text
     assert "its answer, which says whether it took it, got lost on the way" in text
-    for false in ("was not sent", "not delivered", "did not arrive", "would not take"):
+    for false in FALSE:
         assert false not in text
 
 
@@ -104,6 +124,92 @@ def test_page_and_mail_of_a_failed_letter_say_that_it_may_arrive_twice(
         assert ("A fault in Postbag." in text) == (cause == "A fault in Postbag.")
     assert f"We do not know whether your letter has gone {NO_LONGER}." in page
     assert "could not be delivered" not in page
+
+
+@pytest.mark.parametrize("reason", Letter.Hold)
+def test_page_and_mail_of_a_held_letter_say_that_it_may_have_arrived(
+    client: Client, reason: Letter.Hold
+) -> None:
+    letter = held(reason)
+    _, mail = mail_to_its_writer(letter, Delivery.Kind.HELD_NOTICE)
+    page = shown(client, letter)
+    told = told_of(letter, timezone.now())
+    assert told
+    for text in (page, mail):
+        assert_in_doubt(text)
+        assert "for now we do not try again to send it" in text
+        assert told.in_doubt in text
+        assert "we no longer try to send it, and mail you its text" in told.ends
+        assert told.ends in text
+    history = page.partition("What happened")[2]
+    assert f"do not try again to send it. {reasons.IN_SHORT[reason]}" in history
+
+
+@pytest.mark.parametrize(
+    "reason", [Letter.Hold.MEMBER_CHANGED, Letter.Hold.BOUNDARIES_CHANGED]
+)
+def test_who_may_send_it_on_is_told_that_the_former_mp_may_have_it(
+    client: Client, reason: Letter.Hold
+) -> None:
+    letter = held(reason)
+    page = pages.text(client.get(f"/letters/{tokens.for_letter(letter.pk)}/redirect/"))
+    assert_in_doubt(page)
+    assert f"{letter.recipient_name} may have it already." in page
+    assert "both may get it" in page
+
+
+def test_a_letter_held_before_its_answer_got_lost_did_not_go_then(
+    client: Client,
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
+    now = timezone.now()
+    assert holding.hold(letter, Letter.Hold.FLOOD, now, decide_by=now + DAY)
+    assert holding.release(letter, now)
+    owed = letter.deliveries.get(kind=Delivery.Kind.LETTER)
+    recording.postponed(owed, str(LostAnswerError()), MINUTE, timezone.now())
+    letter.refresh_from_db()
+    history = shown(client, letter).partition("What happened")[2]
+    assert "It is held for now and does not go yet." in history
+
+
+def test_the_page_of_a_letter_that_is_tried_again_says_that_it_may_have_arrived(
+    client: Client,
+) -> None:
+    page = shown(client, in_doubt())
+    assert_in_doubt(page)
+    assert "You can still stop us from sending it again." in page
+
+
+def test_who_erases_or_disowns_it_is_told_that_it_may_have_arrived(
+    client: Client,
+) -> None:
+    at = f"/letters/{tokens.for_letter(held(Letter.Hold.FLOOD).pk)}/"
+    for deed in ("not-me/", "erase/"):
+        assert_in_doubt(pages.text(client.get(f"{at}{deed}")))
+
+
+def test_its_writers_file_and_links_say_that_it_is_no_longer_tried() -> None:
+    letter = failed()
+    everything = exporting.everything_of(letter, now=timezone.now())
+    held = {part["part"]: part["held"] for part in everything["parts"]}
+    notice = "tells that we no longer try to send the letter"
+    assert notice in {mail["what"] for mail in held["mails"]}
+    state = held["letter"]["state"]
+    assert state == "no longer tried; it may have arrived"
+    links = Delivery(letter=letter, kind=Delivery.Kind.LINKS)
+    assert f": {state}" in " ".join(wording.of(links).body.split())
+
+
+def test_whoever_decides_on_it_is_told_that_it_may_arrive_twice(
+    client: Client,
+) -> None:
+    client.force_login(make_organiser())
+    for letter, is_told in (
+        (held(Letter.Hold.FLOOD), True),
+        (make_letter(state=Letter.State.HELD), False),
+    ):
+        page = pages.text(client.get(f"/admin/actions/heldletter/{letter.pk}/"))
+        assert ("If you let it go, it may arrive twice." in page) == is_told
 
 
 @pytest.mark.parametrize("reason", [Letter.Hold.FLOOD, Letter.Hold.VACANT])
@@ -215,7 +321,6 @@ def test_that_it_may_have_arrived_is_known_whatever_language_is_spoken(
     letter = failed()
     with translation.override(language):
         assert reasons.may_have_gone(letter)
-        assert reasons.may_have_gone(letter, letter.events.all())
 
 
 def test_a_letter_whose_answer_did_not_get_lost_has_not_gone() -> None:

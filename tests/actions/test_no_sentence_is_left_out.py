@@ -1047,10 +1047,15 @@ def test_a_letter_of_which_its_writer_tells(reader: Reader, told: str) -> None:
 
 
 def test_a_letter_that_came_back_and_was_replied_to(reader: Reader) -> None:
-    look_at(
-        reader,
-        make_letter(state=Letter.State.BOUNCED, reply_seen_at=timezone.now()),
-    )
+    letter = make_letter(state=Letter.State.BOUNCED, reply_seen_at=timezone.now())
+    lifecycle.note(letter, LetterEvent.Kind.BOUNCED, timezone.now())
+    look_at(reader, letter)
+    at = f"/letters/{tokens.for_letter(letter.pk)}/answer/"
+    for told in (Letter.State.ANSWERED, Letter.State.BOUNCED):
+        reader.post(at, {"told": told}, follow=True)
+        look_at(reader, letter)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.BOUNCED
 
 
 @pytest.mark.parametrize("days", [0, 9])
@@ -1084,19 +1089,24 @@ def test_a_letter_whose_mp_has_left(reader: Reader) -> None:
     assert reader.post(confirm).status_code == HTTPStatus.GONE
 
 
-def hold(reason: str, *, postcode: str = "ZE9 9AA") -> Letter:
+def hold(
+    reason: str, *, postcode: str = "ZE9 9AA", is_in_doubt: bool = False
+) -> Letter:
     """Make a letter that its worker holds for a reason."""
     letter = make_letter(state=Letter.State.QUEUED, postcode=postcode)
+    if is_in_doubt:
+        put_in_doubt(letter)
     by = timezone.now() + DAY
     holding.hold(letter, Letter.Hold(reason), timezone.now(), decide_by=by)
     return letter
 
 
 @pytest.mark.parametrize("reason", Letter.Hold)
+@pytest.mark.parametrize("is_in_doubt", [False, True])
 def test_a_held_letter_and_what_becomes_of_it(
-    reader: Reader, listener: Listener, reason: str
+    reader: Reader, listener: Listener, reason: str, *, is_in_doubt: bool
 ) -> None:
-    letter = hold(reason)
+    letter = hold(reason, is_in_doubt=is_in_doubt)
     states = ParliamentPeriod.objects
     for is_dissolved in (False, True):
         if is_dissolved:
@@ -1218,11 +1228,14 @@ def test_a_letter_that_failed(
     letter = make_letter(state=Letter.State.QUEUED)
     if is_in_doubt:
         put_in_doubt(letter)
+        look_at(reader, letter)
     recording.failed(letter.deliveries.get(), cause, timezone.now())
     letter.refresh_from_db()
     look_at(reader, letter)
     owed = letter.deliveries.get(kind=Delivery.Kind.FAILURE_NOTICE)
     read_mail(listener, wording.of(owed))
+    links = Delivery(letter=letter, kind=Delivery.Kind.LINKS)
+    read_mail(listener, wording.of(links))
 
 
 @pytest.mark.parametrize("reason", [Letter.Hold.FLOOD, Letter.Hold.VACANT])

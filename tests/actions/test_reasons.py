@@ -16,6 +16,7 @@ from actions import (
     tokens,
     wording,
 )
+from actions.held import told_of
 from actions.models import Delivery, Letter, LetterEvent
 from actions.reasons import Ending, Failure
 from representatives import parliament
@@ -89,23 +90,23 @@ def test_a_held_letter_tells_of_the_dissolution_and_the_by_election() -> None:
     letter = held(Hold.VACANT)
     polling_on = parliament.today() + 20 * DAY
     ByElection.objects.create(constituency=letter.constituency, polling_on=polling_on)
-    told = reasons.of_holding(letter, timezone.now())
+    told = told_of(letter, timezone.now())
     assert told
     assert f"until the by-election on {polling_on.day} {polling_on:%B %Y}" in told.why
 
     ParliamentPeriod.objects.create(
         state=ParliamentPeriod.State.DISSOLVED, begins_on=parliament.today()
     )
-    told = reasons.of_holding(held(Hold.DISSOLVED), timezone.now())
+    told = told_of(held(Hold.DISSOLVED), timezone.now())
     assert told
     assert "Parliament is dissolved" in told.why
-    told = reasons.of_holding(held(Hold.MEMBER_CHANGED), timezone.now())
+    told = told_of(held(Hold.MEMBER_CHANGED), timezone.now())
     assert told
     assert not told.is_for_writer, "there is nobody to send it to"
 
 
 def test_a_letter_that_is_not_held_has_nothing_to_tell() -> None:
-    assert reasons.of_holding(make_letter(), timezone.now()) is None
+    assert told_of(make_letter(), timezone.now()) is None
 
 
 # --- Why a letter failed ------------------------------------------------------------

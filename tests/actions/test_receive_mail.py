@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,30 @@ def pipe(
         timeout=workers.SECONDS_TO_WAIT,
         check=False,
     )
+
+
+@contextmanager
+def watching(
+    folder: Path, var: Path, **environment: str
+) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """Watch a folder by a process, which says in a file what it does."""
+    log = var / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "manage.py", "receive_mail", "--watch"),
+                *("--maildir", str(folder), "--poll", "0.1"),
+            ],
+            cwd=settings.BASE_DIR,
+            env={**workers.live(var, 25), **environment},
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        yield process, log
+    finally:
+        process.kill()
+        process.wait()
 
 
 def look(folder: Path) -> None:
@@ -186,19 +212,8 @@ def test_what_is_no_folder_is_said(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("live")
 @pytest.mark.django_db(transaction=True)
 def test_a_folder_is_watched_until_told_to_end(folder: Path, tmp_path: Path) -> None:
-    letters, log = [gone(), gone()], tmp_path / "log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "manage.py", "receive_mail", "--watch"),
-                *("--maildir", str(folder), "--poll", "0.1"),
-            ],
-            cwd=settings.BASE_DIR,
-            env=workers.live(tmp_path, 25),
-            stdout=file,
-            stderr=file,
-        )
-    try:
+    letters = [gone(), gone()]
+    with watching(folder, tmp_path) as (process, log):
         for number, letter in enumerate(letters):
             (folder / "new" / str(number)).write_bytes(raw("reply-plain", letter))
             workers.wait_until(
@@ -207,7 +222,4 @@ def test_a_folder_is_watched_until_told_to_end(folder: Path, tmp_path: Path) -> 
             )
         process.send_signal(signal.SIGTERM)
         assert process.wait(workers.SECONDS_TO_WAIT) == 0
-    finally:
-        process.kill()
-        process.wait()
     assert "Traceback" not in log.read_text()

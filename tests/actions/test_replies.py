@@ -6,12 +6,14 @@ from http import HTTPStatus
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.test import Client
 from pytest_django import Settings
 
 from actions import lifecycle, privacy, replies, tokens
 from actions.lifecycle import Move
-from actions.models import Letter, LetterEvent, Tally
+from actions.models import Delivery, FailingAddress, Letter, LetterEvent, Tally
+from actions.receiving import following
 from tests.actions.factories import (
     NOW,
     make_campaign,
@@ -113,6 +115,72 @@ def test_of_a_letter_that_came_back_an_answer_is_told_once_a_reply_was_seen(
     assert not replies.report(letter, told_as, now=NOW + 4 * DAY)
     counts = Tally.objects.filter(step__in=(*Tally.ANSWERS, Tally.Step.BOUNCED))
     assert dict(counts.values_list("step", "count")) == {"bounced": 0, told_as: 1}
+
+
+def came_back_and_told(told_as: Letter.State) -> Letter:
+    """Make a letter that came back, and of which something is told all the same."""
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    assert lifecycle.make(Move.BOUNCE, letter, NOW + DAY)
+    Letter.objects.update(reply_seen_at=NOW + DAY)
+    assert replies.report(letter, told_as, now=NOW + 2 * DAY)
+    return letter
+
+
+@pytest.mark.parametrize("told_as", [Letter.State.ANSWERED, Letter.State.ACKNOWLEDGED])
+def test_what_was_told_by_mistake_of_a_letter_that_came_back_is_taken_back(
+    client: Client, told_as: Letter.State
+) -> None:
+    letter = came_back_and_told(told_as)
+    before = counts_by_day(letter, told_as)
+    page = text(client.get(address(letter)))
+    assert "It came back after all" in page
+    for other in (Letter.State.NO_ANSWER, Letter.State.NONE_NEEDED):
+        assert f'value="{other}"' not in page
+        assert not replies.report(letter, other, now=NOW + 3 * DAY)
+
+    client.post(address(letter, "answer/"), {"told": "bounced"})
+    letter.refresh_from_db()
+    assert (letter.state, letter.answered_at) == (Letter.State.BOUNCED, None)
+    page = text(client.get(address(letter)))
+    assert "Your letter came back" in page
+    assert page.count("It came back undelivered.") == 1
+    assert "What was told of an answer was taken back" in page
+    # It counts as before it was told, and its writer is not mailed once more.
+    assert before == {"bounced": 0, "came_back": 0, told_as: 1}
+    assert counts_by_day(letter, told_as) == {"bounced": 1, "came_back": 1, told_as: 0}
+    notices = letter.deliveries.filter(kind=Delivery.Kind.BOUNCE_NOTICE)
+    assert not notices.exists()
+    # And is told once more, if that was the mistake.
+    assert replies.report(letter, told_as, now=NOW + 4 * DAY)
+
+
+def counts_by_day(letter: Letter, told_as: Letter.State) -> dict[str, int]:
+    """Give what is counted of a campaign's letters, whatever the day."""
+    steps = (Tally.Step.BOUNCED, Tally.Step.CAME_BACK, told_as)
+    counted = Tally.objects.filter(campaign=letter.campaign, step__in=steps)
+    sums = counted.values_list("step").annotate(letters=Sum("count"))
+    return dict(sums)
+
+
+def test_of_a_letter_that_never_came_back_nobody_tells_that_it_did(
+    client: Client,
+) -> None:
+    letter = make_letter(state=Letter.State.ANSWERED)
+    assert 'value="bounced"' not in text(client.get(address(letter)))
+    client.post(address(letter, "answer/"), {"told": "bounced"})
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.ANSWERED
+
+
+def test_a_letter_that_is_told_anew_as_come_back_marks_no_address() -> None:
+    letter = came_back_and_told(Letter.State.ANSWERED)
+    other = make_letter(
+        state=Letter.State.ACCEPTED, representative=letter.representative
+    )
+    at = NOW + 20 * DAY
+    assert replies.report(letter, Letter.State.BOUNCED, now=at)
+    assert following.come_back(other, None, at, is_proven=False)
+    assert not FailingAddress.objects.exists()
 
 
 def test_who_has_written_again_since_it_came_back_tells_of_the_new_letter(

@@ -376,8 +376,9 @@ def test_the_page_asks_the_database_no_more_for_a_long_history(
     path = f"/letters/{tokens.for_letter(letter.pk)}/"
     for _ in range(8):
         lifecycle.note(letter, LetterEvent.Kind.RETRIED, timezone.now(), "450 busy")
-    # The letter, its history, its delivery, and whether Parliament has members.
-    with django_assert_num_queries(4):
+    # The letter, its history, its delivery, whether an answer to it got lost, and
+    # whether Parliament has members.
+    with django_assert_num_queries(5):
         client.get(path)
     Letter.objects.update(
         state=Letter.State.ACCEPTED, accepted_at=timezone.now(), ended_at=timezone.now()

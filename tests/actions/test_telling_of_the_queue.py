@@ -74,6 +74,6 @@ def test_letters_to_failing_addresses_are_told_of_with_their_day(
     [mail] = told(mail_server, now + 3 * DAY)
     text = text_of(mail)
     assert "addresses that mail comes back from: 2" in text
-    assert "by 7 December 2026, or the first is given back unsent" in text
+    assert "by 7 December 2026, or the first is given back)" in text
     assert "no address is known" not in text
     assert letter.recipient_email not in text

@@ -3,12 +3,23 @@
 import pytest
 from django.contrib.auth.models import User
 
-from actions import lifecycle, owing, passing_on
-from actions.models import Delivery, IncomingMail, Letter, LetterEvent
+from actions import addresses, lifecycle, owing, passing_on
+from actions.incoming.verdicts import Kind
+from actions.models import Delivery, IncomingMail, Letter, LetterEvent, Tally
 from actions.receiving import deciding, following
+from actions.receiving import events as events_taking
 from actions.receiving.deciding import Deed
+from actions.receiving.events import Event
 from tests.actions.factories import NOW, make_letter, make_organiser
-from tests.actions.receiving.arriving import events, gone, owed, raw, take, written
+from tests.actions.receiving.arriving import (
+    events,
+    gone,
+    owed,
+    raw,
+    sent,
+    take,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 State = IncomingMail.State
@@ -155,6 +166,71 @@ def test_no_bounce_moves_a_letter_that_no_server_is_known_to_have_taken(
     assert "has not gone" in decide(mail, Deed.IS_A_BOUNCE, somebody)
     letter.refresh_from_db()
     assert letter.state == Letter.State.QUEUED
+
+
+def doubt_about_a_notice(letter: Letter, *, told_by: str) -> IncomingMail:
+    """Take in what only a person understands, about a mail of ours to the writer."""
+    notice = sent(letter, Delivery.Kind.CONFIRMATION)
+    if told_by == "provider":
+        event = Event(Kind.DOUBT, "Some provider", notice.pk, "1", "", words="Away?")
+        return events_taking.take_in(event, NOW, live=not letter.is_demo)
+    content = raw("doubt-null-sender-says-nothing", letter)
+    came_to = addresses.notice_address_of(letter)
+    if told_by == "header":
+        return take(content.replace(b"To: ", f"To: {came_to}, ".encode(), 1))
+    return take(content, recipient=came_to)
+
+
+ABOUT_A_NOTICE = pytest.mark.parametrize("told_by", ["header", "envelope", "provider"])
+
+
+@ABOUT_A_NOTICE
+@pytest.mark.parametrize("state", [Letter.State.ACCEPTED, Letter.State.NO_ANSWER])
+def test_a_bounce_of_our_own_mail_is_noted_and_no_bounce_of_the_letter(
+    somebody: User, state: Letter.State, told_by: str
+) -> None:
+    letter = gone(state)
+    mail = doubt_about_a_notice(letter, told_by=told_by)
+    assert mail.state == State.FOR_A_PERSON
+    assert "a mail of ours" in decide(mail, Deed.IS_A_BOUNCE, somebody)
+    letter.refresh_from_db()
+    assert letter.state == state
+    assert events(letter)[-1] == LetterEvent.Kind.NOTICE_BOUNCED
+    assert owed(letter) == []
+    assert (mail.kind, bytes(mail.content)) == ("bounce", b"")
+    assert not Tally.objects.filter(step=Tally.Step.BOUNCED).exists()
+
+
+@ABOUT_A_NOTICE
+def test_a_bounce_of_our_own_mail_ends_mail_to_whom_never_confirmed(
+    somebody: User, told_by: str
+) -> None:
+    letter = make_letter()
+    mail = doubt_about_a_notice(letter, told_by=told_by)
+    Delivery.objects.create(
+        letter=letter, kind=Delivery.Kind.REMINDER, is_demo=True, due_at=NOW
+    )
+    assert "a mail of ours" in decide(mail, Deed.IS_A_BOUNCE, somebody)
+    assert events(letter) == [LetterEvent.Kind.NOTICE_BOUNCED]
+    assert owed(letter) == []
+
+
+@pytest.mark.parametrize("deed", [Deed.IS_AUTOMATIC, Deed.IS_NOTHING])
+def test_what_else_is_about_our_own_mail_says_nothing_of_the_office(
+    somebody: User, deed: Deed
+) -> None:
+    letter = gone()
+    assert decide(doubt_about_a_notice(letter, told_by="envelope"), deed, somebody)
+    assert (events(letter), owed(letter)) == ([], [])
+
+
+def test_a_complaint_is_about_the_mail_that_it_carries(somebody: User) -> None:
+    letter = gone()
+    notice = sent(letter, Delivery.Kind.QUESTION)
+    carried = f"\r\n\r\nMessage-ID: <{notice.pk}@postbag.invalid>\r\n".encode()
+    mail = take(raw("doubt-short-promise", letter) + carried)
+    decide(mail, Deed.IS_A_BOUNCE, somebody)
+    assert events(letter) == [LetterEvent.Kind.NOTICE_BOUNCED]
 
 
 def test_a_bounce_of_what_came_back_before_changes_nothing(somebody: User) -> None:
