@@ -36,11 +36,18 @@ _OF_PROVIDERS: Final = frozenset(
 
 # Those on which the letter's writer decides, once there is an MP to decide on.
 WRITERS: Final = frozenset(
-    {Hold.DISSOLVED, Hold.VACANT, Hold.MEMBER_CHANGED, Hold.BOUNDARIES_CHANGED}
+    {
+        Hold.DISSOLVED,
+        Hold.NO_RESULT,
+        Hold.VACANT,
+        Hold.MEMBER_CHANGED,
+        Hold.BOUNDARIES_CHANGED,
+    }
 )
 # Why, in a word, for a letter's history.
 IN_SHORT: Final[dict[Hold, "StrPromise"]] = {
     Hold.DISSOLVED: gettext_lazy("Parliament was dissolved before it went."),
+    Hold.NO_RESULT: gettext_lazy("Nobody could tell yet who was elected."),
     Hold.VACANT: gettext_lazy("The seat fell vacant before it went."),
     Hold.MEMBER_CHANGED: gettext_lazy("Somebody else is the MP now."),
     Hold.BOUNDARIES_CHANGED: gettext_lazy("The constituencies were drawn anew."),
@@ -101,6 +108,8 @@ def of_holding(letter: Letter, now: datetime.datetime) -> Holding | None:
     match reason:
         case Hold.DISSOLVED:
             why, next_ = _dissolved(letter, closed)
+        case Hold.NO_RESULT:
+            why, next_ = _without_result(letter)
         case Hold.VACANT:
             why, next_ = _vacant(letter)
         case Hold.MEMBER_CHANGED | Hold.BOUNDARIES_CHANGED:
@@ -187,7 +196,19 @@ def _dissolved(letter: Letter, closed: closure.Closure | None) -> tuple[str, str
             "no result for {seat} yet."
         ).format(seat=letter.seat_name)
     )
-    return why, gettext(
+    return why, _if_elected()
+
+
+def _without_result(letter: Letter) -> tuple[str, str]:
+    why = gettext(
+        "The general election is over, but our list of MPs has no result for {seat} "
+        "yet. A person looks for it."
+    ).format(seat=letter.seat_name)
+    return why, _if_elected()
+
+
+def _if_elected() -> str:
+    return gettext(
         "If the person you wrote to is elected there again, your letter goes to them "
         "by itself. If it is somebody else, we ask you by mail whether it is to go to "
         "them: it goes to nobody else without your word. You need do nothing now."
