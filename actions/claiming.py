@@ -72,7 +72,8 @@ def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
     if held:
         due = due.exclude(kind__in=held)
     if parliament.on(timezone.localdate(now)).is_filling:
-        # Whoever it goes to may be elected again, and the result be on its way.
+        # Whoever it goes to may be elected again. Once the result should be here, the
+        # look that comes every minute holds it (``reviewing``): none waits for ever.
         without_result = Delivery.objects.filter(
             kind=Delivery.Kind.LETTER,
             letter__representative__is_current=False,

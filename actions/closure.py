@@ -64,11 +64,15 @@ def of_sending(now: datetime.datetime, *, live: bool) -> str:
 def of_result(letter: Letter, now: datetime.datetime) -> str:
     """Say why a confirmed letter waits for the result of its seat; "" if it does not.
 
-    Whoever it goes to may be elected again: see ``delivering``, which lets it wait.
+    Whoever it goes to may be elected again: ``claiming`` lets it wait until the result
+    is due, and ``reviewing`` holds it then.
     """
+    if letter.representative.is_current:
+        return ""
     seat = letter.constituency_id
-    if letter.representative.is_current or not (
-        parliament.on(timezone.localdate(now)).is_filling
+    house = parliament.on(timezone.localdate(now))
+    if not (
+        house.results_due
         and Constituency.objects.current().filter(pk=seat).exists()
         and not Representative.objects.current().filter(constituency=seat).exists()
     ):
@@ -81,7 +85,12 @@ def of_result(letter: Letter, now: datetime.datetime) -> str:
         "It goes as soon as the list says that the MP that you wrote to was elected "
         "again."
     )
-    return f"{why} {goes} {_back()}"
+    # Translators: a date as 22 November 2026, in Django's letters for it.
+    due = date_format(house.results_due, pgettext("date", "j F Y"))
+    late = gettext(
+        "If the list has no result by {day}, we mail you for how long it still waits."
+    ).format(day=due)
+    return f"{why} {goes} {_back()} {late}"
 
 
 def _back() -> str:

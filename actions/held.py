@@ -46,6 +46,8 @@ def told_of(letter: Letter, now: datetime.datetime) -> Holding | None:
     match reason:
         case Hold.DISSOLVED:
             why, next_ = _dissolved(letter, closed)
+        case Hold.NO_RESULT:
+            why, next_ = _without_result(letter)
         case Hold.VACANT:
             why, next_ = _vacant(letter)
         case Hold.MEMBER_CHANGED | Hold.BOUNDARIES_CHANGED:
@@ -71,7 +73,19 @@ def _dissolved(letter: Letter, closed: closure.Closure | None) -> tuple[str, str
             "MPs has no result for {seat} yet."
         ).format(seat=letter.seat_name)
     )
-    return why, gettext(
+    return why, _if_elected()
+
+
+def _without_result(letter: Letter) -> tuple[str, str]:
+    why = gettext(
+        "The general election is over, but our list of MPs has no result for {seat} "
+        "yet. A person looks for it."
+    ).format(seat=letter.seat_name)
+    return why, _if_elected()
+
+
+def _if_elected() -> str:
+    return gettext(
         "If the person you wrote to is elected there again, your letter goes to them "
         "by itself. If it is somebody else, we ask you by mail whether it is to go to "
         "them: it goes to nobody else without your word. You need do nothing now."

@@ -22,6 +22,9 @@ WRITERS_HAVE: Final = datetime.timedelta(days=14)
 PEOPLE_HAVE: Final = datetime.timedelta(days=3)
 # Only once a House sits again can anybody decide, and an election takes six weeks.
 HOUSES_TAKE: Final = datetime.timedelta(days=90)
+# Until a register tells who was elected: results are known within two days, and the
+# registers have them within days. So long after that, somebody has to look for it.
+REGISTERS_TAKE: Final = datetime.timedelta(days=14)
 HELD_TOO_LONG: Final = reasons.HELD_TOO_LONG
 
 

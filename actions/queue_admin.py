@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, F, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -184,6 +184,19 @@ class HeldLetterAdmin(QueueAdmin):
             .select_related("campaign")
             .order_by("decide_by")
         )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show besides which seats' results are missing: of such letters, no words."""
+        seats = (
+            Letter.objects.without_a_result()
+            .values(name=F("constituency__name"))
+            .annotate(letters=Count("pk"), ends_at=Min("decide_by"))
+            .order_by("ends_at", "name")
+        )
+        more = {"seats_without_result": seats, **(extra_context or {})}
+        return super().changelist_view(request, more)
 
     def about(self, chosen: Letter) -> dict[str, Any]:
         """Show the letter as the MP would read it, and its writer's earlier ones."""

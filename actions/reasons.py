@@ -35,11 +35,18 @@ _OF_PROVIDERS: Final = frozenset(
 
 # Those on which the letter's writer decides, once there is an MP to decide on.
 WRITERS: Final = frozenset(
-    {Hold.DISSOLVED, Hold.VACANT, Hold.MEMBER_CHANGED, Hold.BOUNDARIES_CHANGED}
+    {
+        Hold.DISSOLVED,
+        Hold.NO_RESULT,
+        Hold.VACANT,
+        Hold.MEMBER_CHANGED,
+        Hold.BOUNDARIES_CHANGED,
+    }
 )
 # Why, in a word, for a letter's history.
 IN_SHORT: Final[dict[Hold, "StrPromise"]] = {
     Hold.DISSOLVED: gettext_lazy("Parliament was dissolved after you confirmed it."),
+    Hold.NO_RESULT: gettext_lazy("Nobody could tell yet who was elected."),
     Hold.VACANT: gettext_lazy("The seat fell vacant after you confirmed it."),
     Hold.MEMBER_CHANGED: gettext_lazy("Somebody else is the MP now."),
     Hold.BOUNDARIES_CHANGED: gettext_lazy("The constituencies were drawn anew."),

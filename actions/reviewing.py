@@ -73,7 +73,7 @@ def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
         return False
     # The place that it had was among the letters to the term that is over.
     pacing.give_back([delivery])
-    # Or its result is not known yet: it waits in the queue.
+    # Or its result may still be on its way: it waits in the queue.
     due_at = delivery.due_at if standing.follow(letter) else now + _A_WHILE
     Delivery.objects.waiting().filter(pk=delivery.pk, lease=delivery.lease).update(
         lease=None, leased_until=None, due_at=due_at
@@ -136,6 +136,8 @@ def _decide_by(
     """Give whoever decides their time: the voters first, where they have to."""
     if reason in {Hold.MEMBER_CHANGED, Hold.BOUNDARIES_CHANGED}:
         return holding.end_of_day(now + holding.WRITERS_HAVE)
+    if reason == Hold.NO_RESULT:
+        return holding.end_of_day(now + holding.REGISTERS_TAKE)
     by = now + holding.HOUSES_TAKE
     if reason == Hold.VACANT and (day := lookup.by_election(letter.constituency.code)):
         noon = datetime.time(12, tzinfo=datetime.UTC)

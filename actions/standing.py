@@ -13,7 +13,8 @@ from django.utils import timezone
 from actions.models import Letter
 from actions.models.letters import LetterQuerySet
 from representatives import lookup, parliament
-from representatives.models import Representative
+from representatives.models import ByElection, Representative
+from representatives.parliament import Parliament
 
 Hold = Letter.Hold
 # For which reason it is to be held, as ``judged`` finds; "" for none.
@@ -24,9 +25,12 @@ def judged(letters: LetterQuerySet, now: datetime.datetime) -> LetterQuerySet:
     """Add to each letter, as ``found``, why it would have to be held now; "" if not.
 
     While results come in, a seat without a member is not vacant yet, and everything
-    stays as it is: what is queued waits there, and what is held goes on being held.
+    stays as it is: what is held goes on being held, and what is queued waits there
+    while the result may still be on its way. Then it is held for want of it, and so it
+    remains until a register has it or a by-election is announced.
     """
-    house = parliament.on(timezone.localdate(now))
+    today = timezone.localdate(now)
+    house = parliament.on(today)
     if not house.has_members:
         return letters.annotate(**{FOUND: Value(Hold.DISSOLVED.value)})
     holders = Representative.objects.current().filter(
@@ -42,10 +46,28 @@ def judged(letters: LetterQuerySet, now: datetime.datetime) -> LetterQuerySet:
     ]
     if house.is_filling:
         rules.insert(0, When(is_former, held_for=Hold.DISSOLVED, then=as_it_is))
-    otherwise = as_it_is if house.is_filling else Value(Hold.VACANT.value)
+    rules += _without_a_member(house, today)
     return letters.annotate(
-        **{FOUND: Case(*rules, default=otherwise, output_field=CharField())}
+        **{FOUND: Case(*rules, default=as_it_is, output_field=CharField())}
     )
+
+
+def _without_a_member(house: Parliament, today: datetime.date) -> list[When]:
+    """Say what an empty seat means: a vacancy, or a result that is not known yet."""
+    if house.results_due and today < house.results_due:
+        return []
+    polls = ByElection.objects.filter(
+        constituency=OuterRef("constituency"), polling_on__gte=today
+    )
+    vacant = Value(Hold.VACANT.value)
+    if house.is_filling:
+        waits_for_it = Q(held_for__in=["", Hold.NO_RESULT])
+        return [
+            When(waits_for_it & Exists(polls), then=vacant),
+            When(held_for="", then=Value(Hold.NO_RESULT.value)),
+        ]
+    still_unknown = Q(held_for=Hold.NO_RESULT) & ~Exists(polls)
+    return [When(~still_unknown, then=vacant)]
 
 
 def is_repeated(letter: Letter, sender_key: str) -> bool:

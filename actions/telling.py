@@ -60,6 +60,7 @@ def about_the_queue(now: datetime.datetime, *, live: bool) -> int:
     mails = IncomingMail.objects.for_a_person().filter(is_demo=not live)
     unaddressed = mending.without_a_mark(live=live)
     failing = mending.with_a_mark(live=live)
+    without_result = Letter.objects.of_mode(live=live).without_a_result()
     waiting = wording.Queue(
         letters=letters.count(),
         reports=reports.count(),
@@ -67,6 +68,8 @@ def about_the_queue(now: datetime.datetime, *, live: bool) -> int:
         unaddressed=unaddressed.count(),
         failing=failing.count(),
         failing_until=_last_day_of_the_first(failing),
+        without_result=without_result.count(),
+        results_until=_last_day_of_the_first(without_result),
     )
     if not waiting.is_any or not _is_first_today("queue", now):
         return 0

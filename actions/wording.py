@@ -167,12 +167,15 @@ class Queue:
     # first of these still waits.
     failing: int
     failing_until: datetime.date | None
+    # Letters to seats of which no register has the result, and the same day of these.
+    without_result: int
+    results_until: datetime.date | None
 
     @property
     def is_any(self) -> bool:
         """Whether anything does."""
         counts = (self.letters, self.reports, self.mails, self.unaddressed)
-        return any(counts) or bool(self.failing)
+        return any(counts) or bool(self.failing) or bool(self.without_result)
 
 
 def queue_waits(email: str, queue: Queue) -> Wording:

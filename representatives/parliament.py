@@ -21,9 +21,11 @@ State = ParliamentPeriod.State
 class Parliament:
     """What Parliament is, and from when.
 
-    ``since`` is None where nobody has said anything yet: then it sits. ``opens_on`` is
+    ``since`` is the day on which that began, however often it was said to go on, and
+    None where nobody has said anything yet: then it sits. ``opens_on`` is
     the first day, if it is known, on which there are members again after a dissolution.
     ``is_filling`` while results still come in: a seat without a member is not vacant.
+    ``results_due`` is then the day by which the register should have all of them.
     """
 
     state: State
@@ -31,6 +33,7 @@ class Parliament:
     opens_on: datetime.date | None
     has_members: bool
     is_filling: bool = False
+    results_due: datetime.date | None = None
 
     @property
     def is_awaiting_the_register(self) -> bool:
@@ -40,6 +43,9 @@ class Parliament:
 
 # However staff forget to say that Parliament sits again: results take days.
 FILLING_TAKES: Final = datetime.timedelta(days=14)
+# After a Thursday's poll: the weekend, at the end of which all seats are declared and a
+# register that is read every day has them.
+RESULTS_TAKE: Final = datetime.timedelta(days=3)
 _SITTING: Final = Parliament(State.SITTING, None, None, has_members=True)
 
 
@@ -59,27 +65,27 @@ def on(day: datetime.date | None = None) -> Parliament:
     if now.state == State.DISSOLVED:
         return Parliament(
             State.DISSOLVED,
-            _dissolved_since(begun),
+            _since(begun),
             _opens_on(periods, day),
             has_members=False,
         )
-    elected = _elected_on(begun)
+    since, elected = _since(begun), _elected_on(begun)
+    is_filling = now.state == State.COUNTING and day - since <= FILLING_TAKES
     return Parliament(
         State(now.state),
-        now.begins_on,
+        since,
         None,
         has_members=elected is None or _register_is_from(elected),
-        is_filling=(
-            now.state == State.COUNTING and day - now.begins_on <= FILLING_TAKES
-        ),
+        is_filling=is_filling,
+        results_due=since + RESULTS_TAKE if is_filling else None,
     )
 
 
-def _dissolved_since(begun: Sequence[ParliamentPeriod]) -> datetime.date:
-    """Give the day of the dissolution, however often it was said to go on."""
+def _since(begun: Sequence[ParliamentPeriod]) -> datetime.date:
+    """Give the day on which it became what it is, however often it was said again."""
     since = begun[-1].begins_on
     for period in reversed(begun):
-        if period.state != State.DISSOLVED:
+        if period.state != begun[-1].state:
             break
         since = period.begins_on
     return since

@@ -47,6 +47,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those held for a reason that a person decides on."""
         return self.held().filter(held_for__in=Letter.FOR_A_PERSON)
 
+    def without_a_result(self) -> "LetterQuerySet":
+        """Those held until somebody knows who was elected in their seat."""
+        return self.held().filter(held_for=Letter.Hold.NO_RESULT)
+
     def standing(self) -> "LetterQuerySet":
         """Those that have gone and, for all that is known, arrived."""
         return self.filter(state__in=_STANDING)
@@ -128,6 +132,7 @@ class Letter(QuicklyRead):
         """Why a confirmed letter does not go for now."""
 
         DISSOLVED = "dissolved", "Parliament was dissolved before it went"
+        NO_RESULT = "no_result", "nobody knows yet who was elected"
         VACANT = "vacant", "the seat fell vacant before it went"
         MEMBER_CHANGED = "member_changed", "somebody else holds the seat now"
         BOUNDARIES_CHANGED = "boundaries_changed", "the boundaries changed"
@@ -407,6 +412,7 @@ class Letter(QuicklyRead):
                     held_for__in=[
                         "",
                         "dissolved",
+                        "no_result",
                         "vacant",
                         "member_changed",
                         "boundaries_changed",

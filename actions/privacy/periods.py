@@ -22,6 +22,7 @@ HELD_DAYS: Final = max(
     holding.WRITERS_HAVE,
     holding.PEOPLE_HAVE,
     holding.HOUSES_TAKE,
+    holding.REGISTERS_TAKE,
     failing.CORRECTIONS_TAKE,
 ).days
 _HOUR: Final = datetime.timedelta(hours=1)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import delivering, submitting, tokens
+from actions import delivering, holding, reviewing, submitting, tokens
 from actions.errors import NoParliamentError
 from actions.models import Campaign, Delivery, Letter
 from representatives import parliament
@@ -239,6 +239,8 @@ def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever(
     assert "It goes as soon as the list says that the MP that you wrote to" in page
     assert "We mail you if the MP that you wrote to does not come back." in page
     assert "It goes with the next mail" not in page
+    due = parliament.today() - DAY + parliament.RESULTS_TAKE
+    assert f"If the list has no result by {due.day} {due:%B %Y}, we mail you" in page
 
     term.update(is_current=True)
     assert "It goes with the next mail" in status_page(client, letter)
@@ -252,6 +254,26 @@ def test_a_letter_waits_for_the_result_of_its_seat_but_not_for_ever(
     delivering.deliver_due()
     other.refresh_from_db()
     assert other.held_for == Letter.Hold.VACANT
+
+
+def test_a_letter_whose_result_is_late_says_by_when_its_wait_ends(
+    client: Client,
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED, now=timezone.now())
+    Representative.objects.filter(pk=letter.representative_id).update(is_current=False)
+    say(State.COUNTING, -parliament.RESULTS_TAKE.days)
+
+    assert not delivering.deliver_due().sent
+    reviewing.look(timezone.now(), live=False)
+
+    letter.refresh_from_db()
+    end = parliament.today() + holding.REGISTERS_TAKE
+    page = status_page(client, letter)
+    assert letter.held_for == Letter.Hold.NO_RESULT
+    assert f"our list of MPs has no result for {letter.seat_name} yet" in page
+    assert "A person looks for it." in page
+    assert f"If that is not settled by {end.day} {end:%B %Y}, it is not sent" in page
+    assert "Cancel my letter" in page
 
 
 def test_the_writer_of_a_letter_is_asked_once_its_seat_went_to_somebody_else(

@@ -1,6 +1,7 @@
 """The person's queue in the admin: who may look and decide, and what is noted."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,12 @@ from pytest_django import DjangoAssertNumQueries
 from actions import failing, groups, privacy, queue_admin
 from actions.models import FailingAddress, HoldRule, Letter, OfficeReport
 from actions.screening import deciding
-from tests.actions.factories import NOW, make_letter, make_organiser
+from tests.actions.factories import (
+    NOW,
+    make_letter,
+    make_organiser,
+    make_representative,
+)
 from tests.actions.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +78,24 @@ def test_the_list_names_what_waits_and_nothing_of_its_writers(
         assert capfirst(letter.get_held_for_display()) in page
         assert letter.sender_name not in page
     assert waits_for_its_writer.recipient_name not in page
+    assert "Seats without a result" not in page
+
+
+def test_the_list_names_the_seats_whose_result_is_missing_and_no_letter_to_them(
+    organiser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    member = make_representative()
+    letters = [held(Letter.Hold.NO_RESULT, representative=member) for _ in range(2)]
+    elsewhere = held(Letter.Hold.NO_RESULT)
+    with django_assert_max_num_queries(8):
+        page = text(organiser.get(LETTERS))
+    _, _, table = page.partition("Letters that wait for a result")
+    for seat, count in ((member.constituency, 2), (elsewhere.constituency, 1)):
+        assert re.search(rf">{seat.name}</th>\s*<td>{count}</td>", table)
+    for letter in (*letters, elsewhere):
+        assert letter.sender_name not in page
+        answer = organiser.get(f"{LETTERS}{letter.pk}/", follow=True)
+        assert letter.body not in text(answer)
 
 
 def test_a_list_is_no_longer_than_a_page_can_hold(

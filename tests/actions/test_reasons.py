@@ -32,6 +32,7 @@ DAY = datetime.timedelta(days=1)
 # Of each reason, words that tell it.
 TOLD = {
     Hold.DISSOLVED: "our list of MPs has no result for",
+    Hold.NO_RESULT: "our list of MPs has no result for",
     Hold.VACANT: "has no MP until a by-election",
     Hold.MEMBER_CHANGED: "somebody else became the MP for",
     Hold.BOUNDARIES_CHANGED: "your address may have another MP now",

@@ -75,6 +75,14 @@ def owed(letter: Letter) -> set[str]:
     return set(letter.deliveries.waiting().values_list("kind", flat=True))
 
 
+def awaiting_its_result() -> Letter:
+    """Queue a letter to a seat for which nobody sits as results come in."""
+    letter = queued()
+    elected()
+    leave(letter)
+    return letter
+
+
 # --- What is queued -----------------------------------------------------------------
 
 
@@ -174,6 +182,50 @@ def test_a_letter_waits_in_the_queue_for_its_result_even_in_a_workers_hands() ->
     assert held_for(letter) == ""
     assert Delivery.objects.get(pk=delivery.pk).lease is None
     assert not delivering.deliver_due().any_moved
+
+
+def test_a_letter_is_held_once_the_result_of_its_seat_should_be_known() -> None:
+    letter = awaiting_its_result()
+    due = timezone.now() + parliament.RESULTS_TAKE
+
+    assert look(due - DAY) == 0
+    assert held_for(letter) == "", "an election night floods nobody with mails"
+    assert look(due) == 1
+
+    assert held_for(letter) == Hold.NO_RESULT
+    assert letter.decide_by == holding.end_of_day(due + holding.REGISTERS_TAKE)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+    assert look(due) == 0, "once is enough"
+
+
+def test_a_letter_in_a_workers_hands_is_held_for_its_result_too() -> None:
+    letter = queued()
+    [delivery] = claiming.claim(timezone.now(), live=False, at_most=1)
+    elected()
+    leave(letter)
+    delivery.refresh_from_db()
+
+    assert not reviewing.may_go(delivery, timezone.now() + parliament.RESULTS_TAKE)
+
+    assert held_for(letter) == Hold.NO_RESULT
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+
+
+def test_a_letter_of_another_seat_goes_while_one_waits_for_its_result() -> None:
+    other = queued()
+    letter = awaiting_its_result()
+    look(timezone.now() + parliament.RESULTS_TAKE)
+    assert delivering.deliver_due().sent == 2, "the notice and the other letter"
+    assert held_for(other) == ""
+    assert held_for(letter) == Hold.NO_RESULT
+
+
+def test_saying_again_that_seats_fill_gives_no_letter_more_time() -> None:
+    letter = awaiting_its_result()
+    say(House.COUNTING, 2)
+    say(House.COUNTING, 3)
+    look(timezone.now() + parliament.RESULTS_TAKE)
+    assert held_for(letter) == Hold.NO_RESULT
 
 
 def test_a_letter_on_former_boundaries_is_held_although_its_mp_is_one_again() -> None:
@@ -304,6 +356,88 @@ def test_new_boundaries_are_asked_about_once_the_results_are_in() -> None:
     say(House.SITTING)
     assert look() == 1
     assert held_for(letter) == Hold.BOUNDARIES_CHANGED
+
+
+def without_a_result() -> Letter:
+    """Hold a letter as its result should be known and is not."""
+    letter = awaiting_its_result()
+    look(timezone.now() + parliament.RESULTS_TAKE)
+    assert held_for(letter) == Hold.NO_RESULT
+    return letter
+
+
+def test_a_late_result_lets_the_letter_go_to_whoever_was_elected_again() -> None:
+    letter = without_a_result()
+    term = make_member(
+        constituency=letter.constituency,
+        parliament_id=letter.representative.parliament_id,
+    )
+
+    assert look(timezone.now() + 5 * DAY) == 1
+
+    assert held_for(letter) == ""
+    assert letter.representative == term
+    assert owed(letter) == {Delivery.Kind.LETTER}
+    released = letter.events.get(kind=LetterEvent.Kind.RELEASED)
+    assert released.cause == reviewing.SAME_AGAIN
+
+
+def test_a_late_result_that_names_somebody_else_is_asked_about() -> None:
+    letter = without_a_result()
+    make_member(constituency=letter.constituency)
+    now = timezone.now() + 5 * DAY
+
+    assert look(now) == 1
+
+    assert held_for(letter) == Hold.MEMBER_CHANGED
+    assert letter.decide_by == holding.end_of_day(now + holding.WRITERS_HAVE)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+
+
+@pytest.mark.parametrize("days", [5, parliament.FILLING_TAKES.days + 1])
+def test_a_missing_result_is_called_a_vacancy_only_where_a_poll_is_announced(
+    days: int,
+) -> None:
+    letter = without_a_result()
+    later = timezone.now() + days * DAY
+    assert look(later) == 0, "no register says that the seat is vacant"
+    polling_on = timezone.localdate(later) + 30 * DAY
+    ByElection.objects.create(constituency=letter.constituency, polling_on=polling_on)
+    assert look(later) == 1
+    assert held_for(letter) == Hold.VACANT
+    assert look(later) == 0
+
+
+@pytest.mark.parametrize("is_filling_for_ever", [False, True])
+def test_no_letter_waits_for_a_result_without_end(*, is_filling_for_ever: bool) -> None:
+    """Nobody reads the register again, nor says that Parliament sits."""
+    letter = awaiting_its_result()
+    mails_of, day = set(), 0
+    while letter.state != State.FAILED:
+        day += 1
+        now = timezone.now() + day * DAY
+        if is_filling_for_ever:
+            say(House.COUNTING, day)
+        look(now)
+        holding.end_overdue(now)
+        letter.refresh_from_db()
+        mails_of |= owed(letter)
+        assert day < 20, "two weeks after the result should have been known"
+    assert mails_of == {
+        Delivery.Kind.LETTER,
+        Delivery.Kind.HELD_NOTICE,
+        Delivery.Kind.FAILURE_NOTICE,
+    }
+    failed = letter.events.get(kind=LetterEvent.Kind.FAILED)
+    assert failed.cause == holding.HELD_TOO_LONG
+    assert owed(letter) == {Delivery.Kind.FAILURE_NOTICE}
+
+
+def test_a_new_dissolution_holds_what_waited_for_a_result_on() -> None:
+    letter = without_a_result()
+    say(House.DISSOLVED, 4)
+    assert look(timezone.now() + 4 * DAY) == 1
+    assert held_for(letter) == Hold.DISSOLVED
 
 
 def test_what_a_person_looks_at_is_none_of_this() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from actions import failing, telling
+from actions import failing, holding, telling
 from actions.models import IncomingMail, Letter, OfficeReport
 from actions.screening import deciding
 from tests.actions.factories import make_letter, make_organiser
@@ -77,3 +77,19 @@ def test_letters_to_failing_addresses_are_told_of_with_their_day(
     assert "by 7 December 2026, or the first is given back)" in text
     assert "no address is known" not in text
     assert letter.recipient_email not in text
+
+
+def test_missing_results_are_told_of_with_the_day_on_which_the_first_wait_ends(
+    mail_server: MailServer,
+) -> None:
+    now = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+    for days in (14, 16):
+        letter = make_letter(state=State.QUEUED)
+        by = holding.end_of_day(now + days * DAY)
+        assert holding.hold(letter, Letter.Hold.NO_RESULT, now, decide_by=by)
+    make_letter(state=State.HELD, held_for=Letter.Hold.NO_RESULT, is_demo=True)
+    [mail] = told(mail_server, now)
+    text = text_of(mail)
+    assert "has no result of the general election: 2" in text
+    assert "by 7 December 2026, or the first is given back unsent" in text
+    assert letter.sender_name not in text

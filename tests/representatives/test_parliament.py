@@ -87,6 +87,19 @@ def test_a_dissolution_says_since_when_and_until_when(today: datetime.date) -> N
     assert (now.since, now.opens_on) == (today - 3 * DAY, today + 30 * DAY)
 
 
+def test_seats_fill_for_two_weeks_however_often_that_is_said(
+    today: datetime.date,
+) -> None:
+    for days in range(0, 30, 3):
+        say(State.COUNTING, today + days * DAY)
+    due = today + parliament.RESULTS_TAKE
+    for days in (0, 3, 14):
+        now = parliament.on(today + days * DAY)
+        assert (now.since, now.is_filling, now.results_due) == (today, True, due)
+    now = parliament.on(today + 15 * DAY)
+    assert (now.since, now.is_filling, now.results_due) == (today, False, None)
+
+
 def test_a_register_from_before_the_election_names_nobody(
     today: datetime.date,
 ) -> None:
