@@ -68,10 +68,11 @@ def give_back(rest: Sequence[Delivery]) -> None:
 def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
     """Ask for what may go now."""
     due = Delivery.objects.claimable(now, live=live)
-    held = closure.held_kinds(now, live=live)
+    house = parliament.on(timezone.localdate(now))
+    held = closure.held_kinds(house, now, live=live)
     if held:
         due = due.exclude(kind__in=held)
-    if parliament.on(timezone.localdate(now)).is_filling:
+    if house.is_filling:
         # Whoever it goes to may be elected again. Once the result should be here, the
         # look that comes every minute holds it (``reviewing``): none waits for ever.
         without_result = Delivery.objects.filter(

@@ -35,17 +35,20 @@ def of_campaign(campaign: Campaign) -> Closure | None:
     return of_writing() if campaign.is_open else None
 
 
-def held_kinds(now: datetime.datetime, *, live: bool) -> tuple[Delivery.Kind, ...]:
+def held_kinds(
+    house: Parliament, now: datetime.datetime, *, live: bool
+) -> tuple[Delivery.Kind, ...]:
     """Name the mails that wait: while nobody sits, or nobody can be sure who does."""
-    day = timezone.localdate(now)
-    if not parliament.on(day).has_members:
+    if not house.has_members:
         return Delivery.Kind.LETTER, Delivery.Kind.REOPENING
-    return (Delivery.Kind.LETTER,) if _is_unsure(day, live=live) else ()
+    is_unsure = _is_unsure(timezone.localdate(now), live=live)
+    return (Delivery.Kind.LETTER,) if is_unsure else ()
 
 
 def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
     """Whether confirmed letters wait."""
-    return Delivery.Kind.LETTER in held_kinds(now, live=live)
+    house = parliament.on(timezone.localdate(now))
+    return Delivery.Kind.LETTER in held_kinds(house, now, live=live)
 
 
 def of_sending(now: datetime.datetime, *, live: bool) -> str:
