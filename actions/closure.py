@@ -51,6 +51,11 @@ def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
     return Delivery.Kind.LETTER in held_kinds(house, now, live=live)
 
 
+def is_unsure(now: datetime.datetime, *, live: bool) -> bool:
+    """Whether letters wait because the list of members is too old."""
+    return _is_unsure(timezone.localdate(now), live=live)
+
+
 def of_sending(now: datetime.datetime, *, live: bool) -> str:
     """Say why confirmed letters wait; "" while they go."""
     day = timezone.localdate(now)

@@ -48,6 +48,8 @@ def told_of(letter: Letter, now: datetime.datetime) -> Holding | None:
             why, next_ = _dissolved(letter, closed)
         case Hold.NO_RESULT:
             why, next_ = _without_result(letter)
+        case Hold.REGISTER_OLD:
+            why, next_ = _of_an_old_register()
         case Hold.VACANT:
             why, next_ = _vacant(letter)
         case Hold.MEMBER_CHANGED | Hold.BOUNDARIES_CHANGED:
@@ -88,6 +90,18 @@ def _if_elected() -> str:
     return gettext(
         "If the person you wrote to is elected there again, your letter goes to them "
         "by itself. If it is somebody else, we ask you by mail whether it is to go to "
+        "them: it goes to nobody else without your word. You need do nothing now."
+    )
+
+
+def _of_an_old_register() -> tuple[str, str]:
+    why = gettext(
+        "Our list of MPs is too old to be sure who your MP is now. A person has to "
+        "bring it up to date."
+    )
+    return why, gettext(
+        "If the person you wrote to is your MP then, your letter goes to them by "
+        "itself. If it is somebody else, we ask you by mail whether it is to go to "
         "them: it goes to nobody else without your word. You need do nothing now."
     )
 
@@ -195,6 +209,11 @@ def _ends_in_doubt(reason: Hold, day: str) -> str:
             "If that is not settled by {day}, we no longer try to send it, and mail "
             "you its text."
         ).format(day=day)
+    if reason == Hold.REGISTER_OLD:
+        return gettext(
+            "If that is not done by {day}, we no longer try to send it, and mail you "
+            "its text and how to post it."
+        ).format(day=day)
     return gettext(
         "If nobody has decided by {day}, we no longer try to send it, and mail you its "
         "text and how to post it."
@@ -210,6 +229,11 @@ def _ends(reason: Hold, day: str) -> str:
     if reason in reasons.WRITERS:
         return gettext(
             "If that is not settled by {day}, it is not sent, and we mail you its text."
+        ).format(day=day)
+    if reason == Hold.REGISTER_OLD:
+        return gettext(
+            "If that is not done by {day}, it is not sent, and we mail you its text "
+            "and how to post it."
         ).format(day=day)
     return gettext(
         "If nobody has decided by {day}, it is not sent, and we mail you its text and "

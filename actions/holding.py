@@ -22,8 +22,8 @@ WRITERS_HAVE: Final = datetime.timedelta(days=14)
 PEOPLE_HAVE: Final = datetime.timedelta(days=3)
 # Only once a House sits again can anybody decide, and an election takes six weeks.
 HOUSES_TAKE: Final = datetime.timedelta(days=90)
-# Until a register tells who was elected: results are known within two days, and the
-# registers have them within days. So long after that, somebody has to look for it.
+# Until a register tells who was elected, or who sits: results are known within two
+# days, and the registers have them within days. After that, somebody has to look.
 REGISTERS_TAKE: Final = datetime.timedelta(days=14)
 HELD_TOO_LONG: Final = reasons.HELD_TOO_LONG
 

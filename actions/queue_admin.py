@@ -188,14 +188,21 @@ class HeldLetterAdmin(QueueAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Show besides which seats' results are missing: of such letters, no words."""
+        """Show besides what waits for the registers: of such letters, no words."""
         seats = (
             Letter.objects.without_a_result()
             .values(name=F("constituency__name"))
             .annotate(letters=Count("pk"), ends_at=Min("decide_by"))
             .order_by("ends_at", "name")
         )
-        more = {"seats_without_result": seats, **(extra_context or {})}
+        unsure = Letter.objects.without_a_new_register().aggregate(
+            letters=Count("pk"), ends_at=Min("decide_by")
+        )
+        more = {
+            "seats_without_result": seats,
+            "without_new_register": unsure,
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, more)
 
     def about(self, chosen: Letter) -> dict[str, Any]:

@@ -47,6 +47,7 @@ WRITERS: Final = frozenset(
 IN_SHORT: Final[dict[Hold, "StrPromise"]] = {
     Hold.DISSOLVED: gettext_lazy("Parliament was dissolved after you confirmed it."),
     Hold.NO_RESULT: gettext_lazy("Nobody could tell yet who was elected."),
+    Hold.REGISTER_OLD: gettext_lazy("Our list of MPs was too old to be sure who sits."),
     Hold.VACANT: gettext_lazy("The seat fell vacant after you confirmed it."),
     Hold.MEMBER_CHANGED: gettext_lazy("Somebody else is the MP now."),
     Hold.BOUNDARIES_CHANGED: gettext_lazy("The constituencies were drawn anew."),
@@ -95,7 +96,9 @@ def may_have_gone(letter: Letter) -> bool:
 
     So it is once the answer to the whole of it got lost, whatever became of it then.
     """
-    return not letter.has_gone and letter.events.filter(cause=LOST_ANSWER).exists()
+    if letter.has_gone or letter.state == Letter.State.AWAITING_CONFIRMATION:
+        return False
+    return letter.events.filter(cause=LOST_ANSWER).exists()
 
 
 def state_of(letter: Letter) -> str:

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from actions import holding, pacing, reasons, standing
+from actions import closure, holding, pacing, reasons, standing
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
 from actions.screening import looking
@@ -24,6 +24,10 @@ Hold = Letter.Hold
 # When one is looked at again whose MP nobody knows at this moment.
 _A_WHILE: Final = datetime.timedelta(minutes=1)
 SAME_AGAIN: Final = gettext_noop("Whom you wrote to holds the seat again.")
+UP_TO_DATE: Final = gettext_noop("Our list of MPs has been brought up to date.")
+# How long a letter that is due waits for a newer list of members before its writer is
+# mailed: whoever runs the place is told each day, and mends it within a weekend mostly.
+REGISTER_IS_AWAITED: Final = datetime.timedelta(days=3)
 
 
 def look(
@@ -84,12 +88,30 @@ def may_go(delivery: Delivery, now: datetime.datetime) -> bool:
 def _to_move(now: datetime.datetime, *, live: bool) -> Iterator[tuple[Letter, str]]:
     """Find those whose standing is not what it was, by few and cheap queries."""
     letters = Letter.objects.of_mode(live=live)
-    queued = letters.filter(state=Letter.State.QUEUED)
+    queued = queued_at_all = letters.filter(state=Letter.State.QUEUED)
     if parliament.on(timezone.localdate(now)).has_members:
         queued = queued.filter(representative__is_current=False)
     yield from _judged(queued, now)
-    asked = letters.held().filter(held_for__in=reasons.WRITERS)
-    yield from _judged(asked, now, but_for=F("held_for"))
+    asked = letters.held().filter(held_for__in=(*reasons.WRITERS, Hold.REGISTER_OLD))
+    is_unsure = closure.is_unsure(now, live=live)
+    if is_unsure:
+        yield from _long_due(queued_at_all, now)
+    for letter, found in _judged(asked, now, but_for=F("held_for")):
+        # That the old list still names its MP is no news.
+        if found or not (is_unsure and letter.held_for == Hold.REGISTER_OLD):
+            yield letter, found
+
+
+def _long_due(
+    queued: LetterQuerySet, now: datetime.datetime
+) -> Iterator[tuple[Letter, str]]:
+    """Find those that have waited for a newer list of members for long enough."""
+    due = Delivery.objects.unheld(now).filter(
+        kind=Delivery.Kind.LETTER, due_at__lte=now - REGISTER_IS_AWAITED
+    )
+    waiting = queued.filter(pk__in=due.values("letter"))
+    for letter in waiting.order_by("pk").iterator(chunk_size=200):
+        yield letter, Hold.REGISTER_OLD
 
 
 def _judged(
@@ -121,10 +143,13 @@ def _review_held(letter: Letter, found: str, now: datetime.datetime) -> bool:
 @transaction.atomic
 def _release(letter: Letter, now: datetime.datetime) -> bool:
     """Let a letter go to the very person that it was written to."""
+    was_unsure = letter.held_for == Hold.REGISTER_OLD
     seen = Letter.objects.filter(held_for=letter.held_for)
     # First, as it takes its place among the letters to the term that it goes to.
     standing.follow(letter)
-    is_released = holding.release(letter, now, cause=SAME_AGAIN, among=seen)
+    is_released = holding.release(
+        letter, now, cause=UP_TO_DATE if was_unsure else SAME_AGAIN, among=seen
+    )
     if is_released:
         looking.hold_or_plan(letter, now, is_new=False)
     return is_released
@@ -136,7 +161,7 @@ def _decide_by(
     """Give whoever decides their time: the voters first, where they have to."""
     if reason in {Hold.MEMBER_CHANGED, Hold.BOUNDARIES_CHANGED}:
         return holding.end_of_day(now + holding.WRITERS_HAVE)
-    if reason == Hold.NO_RESULT:
+    if reason in {Hold.NO_RESULT, Hold.REGISTER_OLD}:
         return holding.end_of_day(now + holding.REGISTERS_TAKE)
     by = now + holding.HOUSES_TAKE
     if reason == Hold.VACANT and (day := lookup.by_election(letter.constituency.code)):

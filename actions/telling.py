@@ -26,6 +26,8 @@ _PATIENCE_SECONDS: Final = 30
 def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
     """Mail the organisers, once a day, if letters wait for newer members.
 
+    Also if all of them are held by now (``reviewing``).
+
     Returns:
         How many were mailed.
 
@@ -33,19 +35,23 @@ def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
     waiting = Delivery.objects.claimable(now, live=live).filter(
         kind=Delivery.Kind.LETTER
     )
+    held = Letter.objects.of_mode(live=live).without_a_new_register()
     today = timezone.localdate(now)
     if not (
         parliament.on(today).has_members
         and closure.holds_letters(now, live=live)
-        and waiting.exists()
+        and (waiting.exists() or held.exists())
         and _is_first_today(KIND, now)
     ):
         return 0
     days = next(
         age.days for age in freshness.ages(today) if age.register == Register.MEMBERS
     )
-    letters = waiting.count()
-    return _tell(lambda email: wording.members_are_old(email, days, letters), now)
+    letters = waiting.count() + held.count()
+    until = _last_day_of_the_first(held)
+    return _tell(
+        lambda email: wording.members_are_old(email, days, letters, until), now
+    )
 
 
 def about_the_queue(now: datetime.datetime, *, live: bool) -> int:

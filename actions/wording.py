@@ -131,8 +131,12 @@ def elsewhere(email: str, link: str) -> Wording:
     )
 
 
-def members_are_old(email: str, days: int, waiting: int) -> Wording:
+def members_are_old(
+    email: str, days: int, waiting: int, until: datetime.date | None
+) -> Wording:
     """Word the mail to an organiser about letters that wait for newer members.
+
+    ``until`` is the day by which the first of them is given back, if that is known yet.
 
     Raises:
         TemporaryDeliveryError: an address of ours, in the settings, can't be used.
@@ -148,6 +152,7 @@ def members_are_old(email: str, days: int, waiting: int) -> Wording:
             {
                 "days": days,
                 "waiting": waiting,
+                "until": until,
                 "address": f"{settings.SITE_URL}{readings}",
             }
         ),

@@ -51,6 +51,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those held until somebody knows who was elected in their seat."""
         return self.held().filter(held_for=Letter.Hold.NO_RESULT)
 
+    def without_a_new_register(self) -> "LetterQuerySet":
+        """Those held until the list of members is brought up to date."""
+        return self.held().filter(held_for=Letter.Hold.REGISTER_OLD)
+
     def standing(self) -> "LetterQuerySet":
         """Those that have gone and, for all that is known, arrived."""
         return self.filter(state__in=_STANDING)
@@ -133,6 +137,7 @@ class Letter(QuicklyRead):
 
         DISSOLVED = "dissolved", "Parliament was dissolved before it went"
         NO_RESULT = "no_result", "nobody knows yet who was elected"
+        REGISTER_OLD = "register_old", "the list of MPs is too old"
         VACANT = "vacant", "the seat fell vacant before it went"
         MEMBER_CHANGED = "member_changed", "somebody else holds the seat now"
         BOUNDARIES_CHANGED = "boundaries_changed", "the boundaries changed"
@@ -413,6 +418,7 @@ class Letter(QuicklyRead):
                         "",
                         "dissolved",
                         "no_result",
+                        "register_old",
                         "vacant",
                         "member_changed",
                         "boundaries_changed",

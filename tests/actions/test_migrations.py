@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 BEFORE = ("actions", "0022_mail_to_writers_that_comes_back")
 LATER = ("actions", "0024_what_came_back_is_counted_by_its_day")
 LATEST_BUT_ONE = ("actions", "0025_what_cannot_be_is_refused")
-AFTER = ("actions", "0026_letters_wait_for_a_result")
+AFTER = ("actions", "0026_letters_wait_for_the_registers")
 
 
 def migrate(to: tuple[str, str]) -> None:
@@ -83,10 +83,15 @@ def test_letters_that_wait_for_a_result_outlive_the_way_back() -> None:
     letter = make_letter(state=Letter.State.HELD, held_for=Letter.Hold.NO_RESULT)
     lifecycle.note(letter, LetterEvent.Kind.HELD, NOW, Letter.Hold.NO_RESULT)
     vacant = make_letter(state=Letter.State.HELD, held_for=Letter.Hold.VACANT)
+    unsure = make_letter(state=Letter.State.HELD, held_for=Letter.Hold.REGISTER_OLD)
     try:
         migrate(LATEST_BUT_ONE)
         holds = dict(Letter.objects.values_list("pk", "held_for"))
     finally:
         migrate(AFTER)
-    assert holds == {letter.pk: "dissolved", vacant.pk: "vacant"}
+    assert holds == {
+        letter.pk: "dissolved",
+        unsure.pk: "dissolved",
+        vacant.pk: "vacant",
+    }
     assert [event.cause for event in letter.events.all()] == ["dissolved"]

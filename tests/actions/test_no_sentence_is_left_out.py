@@ -940,6 +940,7 @@ def test_everything_that_can_happen(
         LetterEvent.Kind.HELD: Letter.Hold,
         LetterEvent.Kind.RELEASED: [
             reviewing.SAME_AGAIN,
+            reviewing.UP_TO_DATE,
             redirecting.SENT_ON,
             mending.MENDED,
             deciding.READ,

@@ -98,6 +98,17 @@ def test_the_list_names_the_seats_whose_result_is_missing_and_no_letter_to_them(
         assert letter.body not in text(answer)
 
 
+def test_the_list_says_how_many_letters_wait_for_a_newer_list_of_members(
+    organiser: Client,
+) -> None:
+    assert "newer list of MPs" not in text(organiser.get(LETTERS))
+    letters = [held(Letter.Hold.REGISTER_OLD) for _ in range(2)]
+    page = text(organiser.get(LETTERS))
+    assert "2 letters wait until our list of MPs is up to date" in page
+    for letter in letters:
+        assert letter.sender_name not in page
+
+
 def test_a_list_is_no_longer_than_a_page_can_hold(
     organiser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

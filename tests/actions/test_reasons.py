@@ -33,6 +33,7 @@ DAY = datetime.timedelta(days=1)
 TOLD = {
     Hold.DISSOLVED: "our list of MPs has no result for",
     Hold.NO_RESULT: "our list of MPs has no result for",
+    Hold.REGISTER_OLD: "too old to be sure who your MP is",
     Hold.VACANT: "has no MP until a by-election",
     Hold.MEMBER_CHANGED: "somebody else became the MP for",
     Hold.BOUNDARIES_CHANGED: "your address may have another MP now",

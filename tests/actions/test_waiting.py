@@ -1,6 +1,7 @@
 """Real letters wait while nobody can be sure who the MPs are, and people are told."""
 
 import datetime
+from itertools import repeat
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -8,12 +9,26 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from actions import delivering, groups, telling, tokens
-from actions.models import Letter
+from actions import (
+    delivering,
+    groups,
+    holding,
+    reasons,
+    reviewing,
+    telling,
+    tokens,
+)
+from actions.models import Delivery, Letter, LetterEvent
 from representatives import parliament
-from representatives.models import ParliamentPeriod, Register, RegisterVersion
+from representatives.models import (
+    ParliamentPeriod,
+    Register,
+    RegisterVersion,
+    Representative,
+)
 from tests.actions.factories import make_letter
 from tests.actions.pages import text
+from tests.registers import make_member
 from tests.smtp import MailServer, mail_server, text_of
 
 __all__ = ["mail_server"]
@@ -86,6 +101,119 @@ def test_a_trial_sends_whatever_the_age() -> None:
     assert delivering.deliver_due().sent == 1
 
 
+# --- Letters that wait for long -----------------------------------------------------
+
+
+def look(now: datetime.datetime, *, live: bool = True) -> int:
+    return reviewing.look(now, live=live)
+
+
+def owed(letter: Letter) -> set[str]:
+    return set(letter.deliveries.waiting().values_list("kind", flat=True))
+
+
+def waiting_for_long() -> tuple[Letter, datetime.datetime]:
+    """Hold a letter for want of a newer list; give it, and the time."""
+    load_members(46)
+    letter = queue()
+    now = letter.deliveries.get().due_at + reviewing.REGISTER_IS_AWAITED
+    assert look(now) == 1
+    letter.refresh_from_db()
+    return letter, now
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_a_letter_that_has_been_due_for_days_is_held_and_its_writer_told(
+    client: Client,
+) -> None:
+    load_members(46)
+    letter = queue()
+    due = letter.deliveries.get().due_at
+    later = due + reviewing.REGISTER_IS_AWAITED
+
+    assert look(later - MINUTE) == 0
+    assert look(later) == 1
+    assert look(later + MINUTE) == 0, "once is enough"
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.held_for) == (
+        Letter.State.HELD,
+        Letter.Hold.REGISTER_OLD,
+    )
+    assert letter.decide_by == holding.end_of_day(later + holding.REGISTERS_TAKE)
+    assert owed(letter) == {Delivery.Kind.HELD_NOTICE}
+    page = text(client.get(f"/letters/{tokens.for_letter(letter.pk)}/"))
+    assert "Our list of MPs is too old to be sure who your MP is now." in page
+    assert "how to post it" in page
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_what_is_not_due_yet_or_was_written_in_a_trial_is_not_held() -> None:
+    load_members(46)
+    planned = queue()
+    make_letter(state=Letter.State.QUEUED, is_demo=True)
+    later = timezone.now() + reviewing.REGISTER_IS_AWAITED
+    planned.deliveries.update(due_at=later)
+    assert look(later) == look(later, live=False) == 0
+    assert set(Letter.objects.values_list("state")) == {(Letter.State.QUEUED,)}
+
+
+def test_that_an_old_list_still_names_its_mp_lets_no_letter_go(
+    mail_server: MailServer,
+) -> None:
+    letter, now = waiting_for_long()
+    for days in range(1, holding.REGISTERS_TAKE.days):
+        later = now + days * DAY
+        assert look(later) == 0
+        delivering.deliver_due(clock=repeat(later).__next__)
+    assert mail_server.recipients == [letter.sender_email], "the notice alone"
+
+
+def test_a_held_letter_goes_once_the_list_is_up_to_date(
+    mail_server: MailServer,
+) -> None:
+    letter, now = waiting_for_long()
+    load_members(0)
+    assert look(now + DAY) == 1
+    delivering.deliver_due(clock=lambda: now + DAY)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.ACCEPTED
+    assert letter.recipient_email in mail_server.recipients
+    released = letter.events.get(kind=LetterEvent.Kind.RELEASED)
+    assert released.cause == reviewing.UP_TO_DATE
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_its_writer_is_asked_if_the_new_list_names_somebody_else() -> None:
+    letter, now = waiting_for_long()
+    load_members(0)
+    former = Representative.objects.filter(pk=letter.representative_id)
+    former.update(is_current=False)
+    make_member(constituency=letter.constituency)
+    assert look(now + DAY) == 1
+    letter.refresh_from_db()
+    assert letter.held_for == Letter.Hold.MEMBER_CHANGED
+
+
+def test_a_list_that_nobody_brings_up_to_date_ends_the_wait_with_the_way_to_post_it(
+    mail_server: MailServer,
+) -> None:
+    letter, now = waiting_for_long()
+    end = now + holding.REGISTERS_TAKE + DAY
+    holding.end_overdue(end)
+    delivering.deliver_due(clock=lambda: end)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED
+    failure = reasons.of_failure(letter)
+    assert (failure.ending, failure.lacks_mp) == (
+        reasons.Ending.HELD_TOO_LONG,
+        False,
+    )
+    told = text_of(mail_server.mails[-1])
+    assert "Our list of MPs was too old to be sure who sits." in told
+    assert "House of Commons" in told
+
+
 # --- The organisers -----------------------------------------------------------------
 
 
@@ -115,6 +243,19 @@ def test_organisers_are_told_once_a_day_while_letters_wait(
     body = text_of(mail_server.mails[0])
     assert "1 confirmed letter waits: our list of MPs is 50 days old" in body
     assert "/admin/representatives/syncrun/" in body
+
+
+def test_organisers_are_told_of_held_letters_and_when_the_first_is_given_back(
+    mail_server: MailServer,
+) -> None:
+    make_organiser("ann@campaign.example")
+    letter, now = waiting_for_long()
+    assert tell(now) == 1
+    body = text_of(mail_server.mails[-1])
+    end = timezone.localdate(now + holding.REGISTERS_TAKE)
+    assert "1 confirmed letter waits" in body
+    assert f"not up to date by {end.day} {end:%B %Y}, the first is given back" in body
+    assert letter.sender_name not in body
 
 
 def test_nobody_is_told_of_nothing(mail_server: MailServer) -> None:

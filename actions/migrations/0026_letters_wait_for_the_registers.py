@@ -4,13 +4,15 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+_NEW = ["no_result", "register_old"]
+
 
 def take_holds_back(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
     """Hold for the nearest reason that the older code knows, and treats alike."""
     letters = apps.get_model("actions", "Letter").objects
-    letters.filter(held_for="no_result").update(held_for="dissolved")
+    letters.filter(held_for__in=_NEW).update(held_for="dissolved")
     events = apps.get_model("actions", "LetterEvent").objects
-    events.filter(kind="held", cause="no_result").update(cause="dissolved")
+    events.filter(kind="held", cause__in=_NEW).update(cause="dissolved")
 
 
 class Migration(migrations.Migration):
@@ -34,6 +36,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("dissolved", "Parliament was dissolved before it went"),
                     ("no_result", "nobody knows yet who was elected"),
+                    ("register_old", "the list of MPs is too old"),
                     ("vacant", "the seat fell vacant before it went"),
                     ("member_changed", "somebody else holds the seat now"),
                     ("boundaries_changed", "the boundaries changed"),
@@ -60,6 +63,7 @@ class Migration(migrations.Migration):
                             "",
                             "dissolved",
                             "no_result",
+                            "register_old",
                             "vacant",
                             "member_changed",
                             "boundaries_changed",
