@@ -223,18 +223,21 @@ class _Worker:
         self, batch: list[Delivery], in_hand: Delivery | None, rest: list[Delivery]
     ) -> None:
         """Settle what went, and leave nothing in these hands."""
-        self.settler.settle(
-            batch[0].lease,
-            self.clock(),
-            self.marks.known,
-            more_follow=in_hand is None and not rest,
-        )
-        if in_hand is not None:
-            # A fault of ours: others must not wait behind this one for ever.
-            self._postpone(in_hand, gettext_noop("A fault in Postbag."))
-        if rest:
-            claiming.give_back(rest)
-            pacing.give_back(rest)
+        try:
+            self.settler.settle(
+                batch[0].lease,
+                self.clock(),
+                self.marks.known,
+                more_follow=in_hand is None and not rest,
+            )
+        finally:
+            # Also where it was the batch before that could not be settled.
+            if in_hand is not None:
+                # A fault of ours: others must not wait behind this one for ever.
+                self._postpone(in_hand, gettext_noop("A fault in Postbag."))
+            if rest:
+                claiming.give_back(rest)
+                pacing.give_back(rest)
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> "_Outcome":
         now = self.clock()

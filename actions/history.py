@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext, gettext_lazy
 
 from actions import closure, hearing, pacing, rates, reasons, refusals
-from actions.models import Delivery, Letter, LetterEvent
+from actions.models import Delivery, IncomingMail, Letter, LetterEvent
 
 _WITH_A_REASON: Final = {
     LetterEvent.Kind.RETRIED,
@@ -235,11 +235,13 @@ def _told(
 
 
 def _is_here_so_far(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether we know that it is not back: nor may mail be that a person looks at."""
     return (
         letter.state in _MAY_COME_BACK
         and not letter.is_demo
         and letter.accepted_at is not None
         and hearing.covers(letter.accepted_at, now)
+        and not IncomingMail.objects.for_a_person().filter(letter=letter).exists()
     )
 
 

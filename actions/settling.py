@@ -100,4 +100,4 @@ def _close() -> None:
 
 def _can_be_beside() -> bool:
     """Whether another connection sees what this one wrote, and waits for nothing."""
-    return connection.vendor == "postgresql" and connection.get_autocommit()
+    return connection.vendor == "postgresql" and not connection.in_atomic_block

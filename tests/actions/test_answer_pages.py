@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from actions import lifecycle, privacy, replies, tokens
 from actions.lifecycle import Move
-from actions.models import Letter, LetterEvent, Tally
+from actions.models import IncomingMail, Letter, LetterEvent, Tally
 from representatives.models import Representative
 from tests.actions.factories import (
     make_campaign,
@@ -321,6 +321,25 @@ def test_a_letter_that_came_back_is_never_said_not_to_have(client: Client) -> No
     page = shown(client, letter)
     assert "It came back undelivered." in page
     assert "not come back" not in page
+
+
+def test_while_a_person_looks_at_mail_that_may_be_it_come_back_nothing_is_said(
+    client: Client,
+) -> None:
+    show_that_news_come(timezone.now() - DAY, timezone.now())
+    letter = make(is_demo=False)
+    lifecycle.note(letter, LetterEvent.Kind.ACCEPTED, timezone.now())
+    mail = IncomingMail.objects.create(
+        letter=letter,
+        digest="0" * 64,
+        is_demo=False,
+        kind=IncomingMail.Kind.DOUBT,
+        state=IncomingMail.State.FOR_A_PERSON,
+        size=1,
+    )
+    assert "come back" not in shown(client, letter)
+    mail.delete()
+    assert "it has not come back so far" in shown(client, letter)
 
 
 @pytest.mark.parametrize("told", [State.ANSWERED, State.ACKNOWLEDGED])

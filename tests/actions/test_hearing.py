@@ -288,15 +288,17 @@ def test_a_trial_and_a_domain_that_is_none_write_nothing(
 # --- The whole way, by the commands ---------------------------------------------------
 
 
-def run(command: str, *options: object, environment: dict[str, str]) -> None:
-    subprocess.run(
+def run(command: str, *options: object, environment: dict[str, str]) -> str:
+    ended = subprocess.run(
         [sys.executable, "manage.py", command, *map(str, options)],
         cwd=project.BASE_DIR,
         env=environment,
         check=True,
         capture_output=True,
         timeout=workers.SECONDS_TO_WAIT,
+        text=True,
     )
+    return ended.stdout + ended.stderr
 
 
 def page_of(letter: Letter, client: Client) -> str:
@@ -371,7 +373,10 @@ def test_before_there_are_tables_the_check_says_nothing_of_it(tmp_path: Path) ->
         **workers.live(tmp_path, 25),
         "DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3",
     }
-    run("check", "--database", "default", environment=environment)
+    said = run("check", "--database", "default", environment=environment)
+    assert "actions.W00" in said, "other checks speak"
+    assert "actions.W006" not in said
+    assert "actions.W007" not in said
 
 
 def test_a_trial_need_not_hear_anything(settings: Settings, client: Client) -> None:
