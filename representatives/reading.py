@@ -23,6 +23,10 @@ from representatives.syncing import Source
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+def _nothing() -> None:
+    """Do nothing: nobody has to be shown that one is at work."""
+
+
 def kept_folder() -> Path:
     """Where the answers of a run are kept, for the next one if it is interrupted."""
     return Path(settings.VAR_DIR) / "members-sync"
@@ -68,6 +72,9 @@ def from_api(
             # Whatever is wrong with them is not to be read again.
             kept.forget()
             raise
+        finally:
+            # The turn ends now, and portraits may be asked for afterwards.
+            client.alive = _nothing
 
     return Source(client.base, read)
 

@@ -53,21 +53,25 @@ def test_a_kill_at_any_step_loses_nothing_and_repeats_the_letter_in_hand(
     mail_server: MailServer, tmp_path: Path, *, takes_groups: bool
 ) -> None:
     mail_server.takes_groups = takes_groups
-    steps = []
+    steps: list[str] = []
+    queued = 0
     # No lease ends meanwhile, however busy this machine is.
     environment = workers.live(tmp_path, mail_server.port, timeout=300)
     with doomed(environment) as die_at:
-        for number in range(1, MANY):
-            _, busy, refused = promise.queue(3)
-            mail_server.faults_of[busy.recipient_email] = [Fault.BUSY]
-            mail_server.faults_of[refused.recipient_email] = [Fault.REFUSED] * 2
-            if not (step := die_at(number)):
-                break
-            steps.append(step)
+        # On a busy one a batch may be given back early, and its steps come elsewhere.
+        while not set(steps) >= KINDS_OF_STEPS and queued < 3 * MANY:
+            for number in range(1, MANY):
+                _, busy, refused = promise.queue(3)
+                queued += 1
+                mail_server.faults_of[busy.recipient_email] = [Fault.BUSY]
+                mail_server.faults_of[refused.recipient_email] = [Fault.REFUSED] * 2
+                if not (step := die_at(number)):
+                    break
+                steps.append(step)
     assert set(steps) >= KINDS_OF_STEPS
     assert ONE_BY_ONE & set(steps) == (set() if takes_groups else ONE_BY_ONE)
     warned = let_others_finish()
-    promise.assert_kept(mail_server, failed=len(steps) + 1, in_hand=len(steps))
+    promise.assert_kept(mail_server, failed=queued, in_hand=len(steps))
     # After the server's yes and before the mark is made: there, and nowhere else. The
     # workers can't see which step it was, and warn of every lease that was left.
     assert promise.repeats(mail_server) == steps.count(BEFORE_THE_MARK)

@@ -12,7 +12,7 @@ from django.test import Client
 from PIL import Image
 from pytest_django import Settings
 
-from representatives import parliament, portraits, reading
+from representatives import parliament, portraits, reading, turns
 from representatives.errors import SourceError
 from representatives.models import Portrait, Representative, SyncRun
 from representatives.sources import http
@@ -188,6 +188,15 @@ def test_portraits_are_fetched_made_small_and_served_by_us(
     with Image.open(io.BytesIO(answer.content)) as shown:
         assert (shown.format, shown.size) == ("JPEG", (portraits.SIDE, portraits.SIDE))
     assert client.get("/media/portraits/1-0123456789abcdef.jpg").status_code == 404
+
+
+def test_portraits_that_take_long_need_no_turn_that_has_ended(
+    house: Parliament, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if seconds lay between any two answers.
+    monkeypatch.setattr(turns, "_PROLONG_AFTER", datetime.timedelta(0))
+    house.pictures |= {1: picture(300, 400), 2: picture(300, 400)}
+    assert "2 portraits are new." in sync()
 
 
 def test_a_portrait_is_fetched_once_and_goes_with_its_member(
