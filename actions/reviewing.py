@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -92,14 +92,14 @@ def _to_move(now: datetime.datetime, *, live: bool) -> Iterator[tuple[Letter, st
     if parliament.on(timezone.localdate(now)).has_members:
         queued = queued.filter(representative__is_current=False)
     yield from _judged(queued, now)
-    asked = letters.held().filter(held_for__in=(*reasons.WRITERS, Hold.REGISTER_OLD))
-    is_unsure = closure.is_unsure(now, live=live)
-    if is_unsure:
+    if closure.is_unsure(now - REGISTER_IS_AWAITED, live=live):
         yield from _long_due(queued_at_all, now)
-    for letter, found in _judged(asked, now, but_for=F("held_for")):
+    asked = letters.held().filter(held_for__in=(*reasons.WRITERS, Hold.REGISTER_OLD))
+    but_for = [Q(**{standing.FOUND: F("held_for")})]
+    if closure.is_unsure(now, live=live):
         # That the old list still names its MP is no news.
-        if found or not (is_unsure and letter.held_for == Hold.REGISTER_OLD):
-            yield letter, found
+        but_for.append(Q(held_for=Hold.REGISTER_OLD, **{standing.FOUND: ""}))
+    yield from _judged(asked, now, *but_for)
 
 
 def _long_due(
@@ -115,13 +115,13 @@ def _long_due(
 
 
 def _judged(
-    letters: LetterQuerySet, now: datetime.datetime, but_for: F | None = None
+    letters: LetterQuerySet, now: datetime.datetime, *but_for: Q
 ) -> Iterator[tuple[Letter, str]]:
     found = standing.judged(letters, now).select_related(
         "constituency", "representative"
     )
-    if but_for is not None:
-        found = found.exclude(**{standing.FOUND: but_for})
+    for known in but_for:
+        found = found.exclude(known)
     for letter in found.order_by("pk").iterator(chunk_size=200):
         yield letter, getattr(letter, standing.FOUND)
 
@@ -144,6 +144,8 @@ def _review_held(letter: Letter, found: str, now: datetime.datetime) -> bool:
 def _release(letter: Letter, now: datetime.datetime) -> bool:
     """Let a letter go to the very person that it was written to."""
     was_unsure = letter.held_for == Hold.REGISTER_OLD
+    # Nothing of the letter has changed then, so nobody decides on it once more.
+    since = {"since": letter.held_at} if was_unsure and letter.held_at else {}
     seen = Letter.objects.filter(held_for=letter.held_for)
     # First, as it takes its place among the letters to the term that it goes to.
     standing.follow(letter)
@@ -151,7 +153,7 @@ def _release(letter: Letter, now: datetime.datetime) -> bool:
         letter, now, cause=UP_TO_DATE if was_unsure else SAME_AGAIN, among=seen
     )
     if is_released:
-        looking.hold_or_plan(letter, now, is_new=False)
+        looking.hold_or_plan(letter, now, is_new=False, **since)
     return is_released
 
 

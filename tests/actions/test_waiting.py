@@ -148,6 +148,20 @@ def test_a_letter_that_has_been_due_for_days_is_held_and_its_writer_told(
 
 
 @pytest.mark.usefixtures("mail_server")
+def test_a_list_that_has_just_become_old_holds_nothing_however_long_it_was_due() -> (
+    None
+):
+    """As after an outage: the list may be mended before anybody need hear of it."""
+    load_members(46 - reviewing.REGISTER_IS_AWAITED.days)
+    letter = queue()
+    later = timezone.now() + reviewing.REGISTER_IS_AWAITED
+    letter.deliveries.update(due_at=later - 30 * DAY)
+    assert look(later) == 0
+    assert not delivering.deliver_due(clock=lambda: later).any_moved
+    assert look(later + reviewing.REGISTER_IS_AWAITED) == 1
+
+
+@pytest.mark.usefixtures("mail_server")
 def test_what_is_not_due_yet_or_was_written_in_a_trial_is_not_held() -> None:
     load_members(46)
     planned = queue()
