@@ -41,8 +41,7 @@ def held_kinds(
     """Name the mails that wait: while nobody sits, or nobody can be sure who does."""
     if not house.has_members:
         return Delivery.Kind.LETTER, Delivery.Kind.REOPENING
-    is_unsure = _is_unsure(timezone.localdate(now), live=live)
-    return (Delivery.Kind.LETTER,) if is_unsure else ()
+    return (Delivery.Kind.LETTER,) if is_unsure(now, live=live) else ()
 
 
 def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
@@ -53,7 +52,7 @@ def holds_letters(now: datetime.datetime, *, live: bool) -> bool:
 
 def is_unsure(now: datetime.datetime, *, live: bool) -> bool:
     """Whether letters wait because the list of members is too old."""
-    return _is_unsure(timezone.localdate(now), live=live)
+    return live and freshness.members_are_old(timezone.localdate(now))
 
 
 def of_sending(now: datetime.datetime, *, live: bool) -> str:
@@ -61,7 +60,7 @@ def of_sending(now: datetime.datetime, *, live: bool) -> str:
     day = timezone.localdate(now)
     if closed := of_writing(day):
         return f"{closed} {_back()}"
-    if _is_unsure(day, live=live):
+    if is_unsure(now, live=live):
         return gettext(
             "Our list of MPs is being brought up to date, so that your letter goes to "
             "whoever is your MP now. It goes as soon as that is done."
@@ -103,10 +102,6 @@ def of_result(letter: Letter, now: datetime.datetime) -> str:
 
 def _back() -> str:
     return gettext("We mail you if the MP that you wrote to does not come back.")
-
-
-def _is_unsure(day: datetime.date, *, live: bool) -> bool:
-    return live and freshness.members_are_old(day)
 
 
 def _why(now: Parliament) -> str:

@@ -26,8 +26,8 @@ def judged(letters: LetterQuerySet, now: datetime.datetime) -> LetterQuerySet:
 
     While results come in, a seat without a member is not vacant yet, and everything
     stays as it is: what is held goes on being held, and what is queued waits there
-    while the result may still be on its way. Then it is held for want of it, and so it
-    remains until a register has it or a by-election is announced.
+    while the result may still be on its way. Then either is held for want of it, and
+    so it remains until a register has it or a by-election is announced.
     """
     today = timezone.localdate(now)
     house = parliament.on(today)
@@ -59,15 +59,18 @@ def _without_a_member(house: Parliament, today: datetime.date) -> list[When]:
     polls = ByElection.objects.filter(
         constituency=OuterRef("constituency"), polling_on__gte=today
     )
-    vacant = Value(Hold.VACANT.value)
+    vacant, unknown = Value(Hold.VACANT.value), Value(Hold.NO_RESULT.value)
     if house.is_filling:
-        waits_for_it = Q(held_for__in=["", Hold.NO_RESULT])
+        waited = ["", Hold.DISSOLVED, Hold.REGISTER_OLD]
         return [
-            When(waits_for_it & Exists(polls), then=vacant),
-            When(held_for="", then=Value(Hold.NO_RESULT.value)),
+            When(
+                Q(held_for__in=[*waited, Hold.NO_RESULT]) & Exists(polls), then=vacant
+            ),
+            When(held_for__in=waited, then=unknown),
         ]
-    still_unknown = Q(held_for=Hold.NO_RESULT) & ~Exists(polls)
-    return [When(~still_unknown, then=vacant)]
+    # What was held over the election has had no result: that is no vacancy.
+    had_none = Q(held_for__in=[Hold.DISSOLVED, Hold.NO_RESULT]) & ~Exists(polls)
+    return [When(had_none, then=unknown), When(~had_none, then=vacant)]
 
 
 def is_repeated(letter: Letter, sender_key: str) -> bool:

@@ -179,8 +179,8 @@ class Queue:
     @property
     def is_any(self) -> bool:
         """Whether anything does."""
-        counts = (self.letters, self.reports, self.mails, self.unaddressed)
-        return any(counts) or bool(self.failing) or bool(self.without_result)
+        letters = (self.letters, self.unaddressed, self.failing, self.without_result)
+        return any((*letters, self.reports, self.mails))
 
 
 def queue_waits(email: str, queue: Queue) -> Wording:

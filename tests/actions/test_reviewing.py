@@ -325,12 +325,33 @@ def test_the_writer_is_asked_when_somebody_else_is_elected() -> None:
     assert look(now) == 0
 
 
-def test_a_seat_without_a_result_is_vacant_in_the_end() -> None:
+@pytest.mark.parametrize("days", [-14, -15])
+def test_what_a_dissolution_held_waits_for_its_result_and_no_vacancy_is_guessed(
+    days: int,
+) -> None:
     letter = dissolved()
     leave(letter)
-    elected(days=-15)
-    assert look() == 1
+    elected(days=days)
+    now = timezone.now()
+    assert look(now) == 1
+    assert held_for(letter) == Hold.NO_RESULT
+    assert letter.decide_by == holding.end_of_day(now + holding.REGISTERS_TAKE)
+    assert look(now) == 0, "once is enough"
+    polling_on = timezone.localdate(now) + 30 * DAY
+    ByElection.objects.create(constituency=letter.constituency, polling_on=polling_on)
+    assert look(now) == 1
     assert held_for(letter) == Hold.VACANT
+
+
+def test_what_a_dissolution_held_is_told_of_no_result_before_it_is_due() -> None:
+    letter = dissolved()
+    leave(letter)
+    elected()
+    due = timezone.now() + parliament.RESULTS_TAKE
+    assert look(due - DAY) == 0
+    assert held_for(letter) == Hold.DISSOLVED
+    assert look(due) == 1
+    assert held_for(letter) == Hold.NO_RESULT
 
 
 def test_a_dissolution_stops_what_its_writer_was_asked() -> None:

@@ -91,5 +91,5 @@ def test_missing_results_are_told_of_with_the_day_on_which_the_first_wait_ends(
     [mail] = told(mail_server, now)
     text = text_of(mail)
     assert "has no result of the general election: 2" in text
-    assert "by 7 December 2026, or the first is given back unsent" in text
+    assert "by 7 December 2026, or the first is given back)" in text
     assert letter.sender_name not in text
