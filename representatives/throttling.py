@@ -6,6 +6,7 @@ exactly, in the database (``actions.limiting``).
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -27,15 +28,17 @@ class ReadCounter:
     sixty seconds. One dictionary look-up each, whatever the number of clients.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take the time, in seconds, from a clock that nobody sets."""
+        self.clock = clock
         self._lock = threading.Lock()
         self._window = 0
         self._now: dict[str, int] = {}
         self._before: dict[str, int] = {}
 
-    def allows(self, client: str, limit: int, now: float) -> bool:
-        """Count one read at ``now`` (seconds, monotonic) unless it is one too many."""
-        window, passed = divmod(now, WINDOW_SECONDS)
+    def allows(self, client: str, limit: int) -> bool:
+        """Count one read unless it is one too many."""
+        window, passed = divmod(self.clock(), WINDOW_SECONDS)
         with self._lock:
             self._turn_to(int(window))
             weight = 1 - passed / WINDOW_SECONDS
@@ -72,10 +75,8 @@ class ReadsThrottle(BaseThrottle):
 
     def allow_request(self, request: HttpRequest | Request, _view: Any) -> bool:
         """Whether the client may read now."""
-        return READS.allows(
-            clients.address_of(request), settings.READS_PER_MINUTE, time.monotonic()
-        )
+        return READS.allows(clients.address_of(request), settings.READS_PER_MINUTE)
 
     def wait(self) -> float:
         """Seconds to the next window, in which this one weighs less and less."""
-        return WINDOW_SECONDS - time.monotonic() % WINDOW_SECONDS
+        return WINDOW_SECONDS - READS.clock() % WINDOW_SECONDS

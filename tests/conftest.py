@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings as hypothesis
 
 from actions.carrying_on import PAUSE
+from actions.views.quietly import FILES, REPORTS
 from representatives import live, lookup
 from representatives.throttling import READS
 from tests.registers import django_db_setup, registers, see_to
@@ -22,9 +23,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    """What a process remembers of one test is not true of the next."""
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process remembers of one test is not true of the next.
+
+    Nor does a minute pass within one, in which a counter would forget.
+    """
     lookup.forget_seats()
     live.forget_failures()
-    READS.clear()
+    for counter in (READS, REPORTS, FILES):
+        counter.clear()
+        monkeypatch.setattr(counter, "clock", lambda: 0.0)
     PAUSE.end()

@@ -4,7 +4,6 @@ Nothing of the person is stored, mailed, logged or put into an address, and no c
 set (docs/decisions/0012-writing-unseen.md).
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
@@ -259,7 +258,7 @@ def _limit(counter: ReadCounter, request: HttpRequest) -> None:
 
     """
     a_minute = max(1, settings.LETTERS_PER_ADDRESS_PER_HOUR // 10)
-    if not counter.allows(address_of(request), a_minute, time.monotonic()):
+    if not counter.allows(address_of(request), a_minute):
         raise TooManyError("letters unseen", int(WINDOW_SECONDS))
 
 

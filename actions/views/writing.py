@@ -4,7 +4,6 @@ Each page carries on in its own form what was typed: nothing of the person is pu
 an address, a session or a log, and nothing is stored before the letter is sent.
 """
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -285,9 +284,7 @@ def _limit(request: HttpRequest) -> None:
         TooManyError: so much was asked from there within a minute.
 
     """
-    if not READS.allows(
-        address_of(request), settings.READS_PER_MINUTE, time.monotonic()
-    ):
+    if not READS.allows(address_of(request), settings.READS_PER_MINUTE):
         raise TooManyError("pages", int(WINDOW_SECONDS))
 
 

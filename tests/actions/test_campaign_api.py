@@ -9,16 +9,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from actions.models import Campaign, Source, Tally
-from representatives.throttling import READS
 from tests.actions.counted import count_letters, make_seat
 from tests.actions.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_read() -> None:
-    READS.clear()
 
 
 @pytest.fixture

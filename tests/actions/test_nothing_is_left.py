@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from actions.models import Campaign, Letter, Tally
-from actions.views.quietly import FILES, REPORTS, unseen
+from actions.views.quietly import unseen
 from representatives.models import Representative
 from tests import traces
 from tests.actions.factories import make_campaign, make_letter, make_representative
@@ -66,8 +66,6 @@ handler500 = "actions.views.faults.server_error"
 
 @pytest.fixture
 def campaign() -> Campaign:
-    REPORTS.clear()
-    FILES.clear()
     return make_campaign()
 
 

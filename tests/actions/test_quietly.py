@@ -23,7 +23,7 @@ from actions.models import (
     Tally,
 )
 from actions.tokens import Ticket
-from actions.views.quietly import FILES, REPORTS
+from actions.views.quietly import REPORTS
 from representatives.models import Portrait, Representative
 from tests.actions.factories import (
     make_campaign,
@@ -38,12 +38,6 @@ if TYPE_CHECKING:
 WORDS = "My aunt was taken in 2018, and nobody says where she is."
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_reported() -> None:
-    REPORTS.clear()
-    FILES.clear()
 
 
 @pytest.fixture

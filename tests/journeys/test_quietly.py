@@ -1,7 +1,6 @@
 """Writing without leaving a trace: by somebody who types one word into every field."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from actions.models import Campaign, Letter, LetterTemplateVersion, Tally
-from actions.views.quietly import FILES, REPORTS
+from actions.views.quietly import REPORTS
 from representatives.models import Representative
 from tests import traces
 from tests.journeys import steps
@@ -25,13 +24,6 @@ WORD = "Qzvoice7361kept"
 QUIETLY = f"{steps.CAMPAIGN}quietly/"
 WESTMINSTER = "E14001172"
 WRITTEN = f"{WORD} and my aunt, of whom nobody has heard since 2018."
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    """A minute holds more journeys than one connection may report letters."""
-    REPORTS.clear()
-    FILES.clear()
 
 
 @contextmanager
@@ -268,7 +260,7 @@ def test_whoever_is_asked_to_wait_is_told_so_quietly_and_tries_again(
     browser: Browser, site: LiveServer, settings: Settings, *, javascript: bool
 ) -> None:
     settings.LETTERS_PER_ADDRESS_PER_HOUR = 10
-    REPORTS.allows("127.0.0.1", 1, time.monotonic())
+    REPORTS.allows("127.0.0.1", 1)
     with browser.new_context(
         base_url=site.url, java_script_enabled=javascript
     ) as context:

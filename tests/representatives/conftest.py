@@ -2,7 +2,6 @@
 
 import pytest
 
-from representatives import throttling
 from representatives.models import (
     Constituency,
     PostcodeSector,
@@ -18,8 +17,3 @@ def no_registers(db: None) -> None:
     Representative.objects.all().delete()
     Constituency.objects.all().delete()
     RegisterVersion.objects.all().delete()
-
-
-@pytest.fixture(autouse=True)
-def no_reads_counted() -> None:
-    throttling.READS.clear()
