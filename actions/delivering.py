@@ -57,10 +57,8 @@ PAUSES: Final = (
 )
 # What a worker takes into its hands at a time, and after how long it gives back what it
 # has not begun: a letter in a worker's hands can't be cancelled.
-BATCH: Final = 100
+BATCH: Final = 400
 HELD_FOR: Final = datetime.timedelta(seconds=1)
-# Many servers hang up on whoever sends more than that without a new greeting.
-MAILS_A_CONNECTION: Final = 100
 
 
 @dataclass
@@ -100,6 +98,7 @@ def deliver_due(
     tidings = Tidings()
     recording.set_right(clock(), claiming.lease_time())
     worker = _Worker(clock, should_stop, tidings, at_most, live=live)
+    worker.take_back(clock())
     with worker.settler as settler:
         for lease in recording.unsettled(clock()):
             settler.settle(lease, clock())
@@ -134,6 +133,10 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
     return count
 
 
+class _HeldTooLongError(Exception):
+    """A mail was in hand for too long before its text went, so that it does not go."""
+
+
 class _Outcome(Enum):
     """What came of a mail that a worker took up."""
 
@@ -163,30 +166,29 @@ class _Worker:
         self.marks = marking.Marks(claiming.lease_time())
         self.settler = settling.Settler(claiming.lease_time())
         self.claimed_at = clock()
+        # Whether the connection is closed because we closed it.
+        self.has_hung_up = False
 
     def has_work(self) -> bool:
         """Whether it is worth calling the mail server."""
-        now = self.clock()
-        self._take_back(now)
-        return claiming.is_any_due(now, live=self.live)
+        return claiming.is_any_due(self.clock(), live=self.live)
 
     def deliver(self, way_out: mail.Connection) -> None:
-        """Send what is due until the connection has served its time."""
-        left = MAILS_A_CONNECTION
-        while left > 0 and way_out.is_open and not self.should_stop():
+        """Send what is due until nothing is, or the connection is closed."""
+        self.has_hung_up = False
+        while way_out.is_open and not self.should_stop():
             now = self.clock()
-            self._take_back(now)
-            at_most = min(self.pace.mails, left)
-            batch = claiming.claim(now, live=self.live, at_most=at_most)
+            self.take_back(now)
+            batch = claiming.claim(now, live=self.live, at_most=self.pace.mails)
             if not batch:
                 return
             self.claimed_at = self.clock()
-            left -= self._deliver(batch, way_out)
-        if not way_out.is_open:
+            self._deliver(batch, way_out)
+        if not way_out.is_open and not self.has_hung_up:
             self.tidings.trouble = "The mail server hung up."
 
-    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> int:
-        """Send a batch, settle what went, give back the rest; say how many it began."""
+    def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> None:
+        """Send a batch, settle what went, give back the rest."""
         in_hand: Delivery | None = None
         rest = batch[::-1]
         try:
@@ -210,7 +212,6 @@ class _Worker:
             self._put_down(batch, in_hand, rest)
         begun = len(batch) - len(rest)
         self.pace.learn(len(batch), begun, self.clock() - self.claimed_at)
-        return begun
 
     def _holds_too_long(self) -> bool:
         """Whether to give back what is not begun.
@@ -245,10 +246,11 @@ class _Worker:
             return _Outcome.DID_NOT
         try:
             written = self._written(delivery, now)
-            # The mark of the mail before may have kept us waiting.
-            if self._holds_too_long():
-                return _Outcome.NOT_BEGUN
-            way_out.send(written)
+            way_out.renew_when_spent()
+            way_out.send(written, before_text=self._before_text)
+        except _HeldTooLongError:
+            self.has_hung_up = not way_out.is_open
+            return _Outcome.NOT_BEGUN
         except PermanentDeliveryError as error:
             self._give_up(delivery, str(error))
         except NoWayOutError:
@@ -286,8 +288,13 @@ class _Worker:
             # What it asked may have failed with the connection of that mark.
             self._see_marked()
             return mail.message_for(delivery, now=now)
-        finally:
-            self._see_marked()
+
+    def _before_text(self) -> None:
+        """Let a text go only once the mail before it is marked, and in good time."""
+        self._see_marked()
+        # That, a new connection or a slow server may have kept us waiting.
+        if self._holds_too_long():
+            raise _HeldTooLongError
 
     @contextmanager
     def _marking(self) -> Iterator[None]:
@@ -303,7 +310,8 @@ class _Worker:
         """See that it is written down that the mail before went."""
         self.tidings.sent += self.marks.finish()
 
-    def _take_back(self, now: datetime.datetime) -> None:
+    def take_back(self, now: datetime.datetime) -> None:
+        """Free what others held too long, and say how many mails may go twice."""
         if leases := recording.abandoned(now):
             self._warn(leases, "a worker did not finish what it held")
 
@@ -312,6 +320,7 @@ class _Worker:
         logger.warning("Mails that may arrive twice: %d (%s).", mails, why)
 
     def _postpone(self, delivery: Delivery, reason: str) -> None:
+        self._see_marked()
         if delivery.attempts >= len(PAUSES):
             self._give_up(delivery, reason)
         else:
@@ -320,4 +329,5 @@ class _Worker:
             )
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
+        self._see_marked()
         self.tidings.failed += recording.failed(delivery, reason, self.clock())

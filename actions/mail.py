@@ -3,21 +3,28 @@
 import binascii
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Final
+from typing import Final, cast
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils import timezone
 
-from actions import flowing, headers, passing_on, providers, refusals, wording
+from actions import (
+    flowing,
+    headers,
+    mail_server,
+    passing_on,
+    providers,
+    refusals,
+    wording,
+)
 from actions.addresses import our_address
 from actions.errors import (
     NoWayOutError,
@@ -28,6 +35,8 @@ from actions.incoming.forwarding import PassedOn
 from actions.models import Delivery
 from actions.wording import Wording
 
+# Many servers hang up on whoever sends more than that without a new greeting.
+MAILS_A_CONNECTION: Final = 100
 # The bytes of a line that every server must take.
 _LONGEST_LINE: Final = 998
 
@@ -194,13 +203,20 @@ def _is_plain(text: str) -> bool:
 
 
 class Connection:
-    """An opened way out, over which mails go one by one."""
+    """A way out, over which mails go one by one; opened for the first of them.
+
+    Raises:
+        TemporaryDeliveryError: the mail server is not there or does not let us in.
+
+    """
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self._backend = backend
         # None where mail goes out by something other than SMTP.
-        self._server = backend.connection if isinstance(backend, SmtpBackend) else None
+        self._server: mail_server.Dialogue | None = None
         self._is_without_answer = False
+        self._left = 0
+        self._open()
 
     @property
     def is_open(self) -> bool:
@@ -209,8 +225,33 @@ class Connection:
             return not self._is_without_answer
         return self._server.sock is not None
 
-    def send(self, mail: Mail) -> None:
+    def renew_when_spent(self) -> None:
+        """Take leave of the server and greet it anew, once enough went.
+
+        Raises:
+            NoWayOutError: it does not let us in again.
+
+        """
+        if self._left > 0:
+            return
+        # What was taken is taken, however the goodbye goes.
+        with suppress(OSError):
+            self._backend.close()
+        try:
+            self._open()
+        except TemporaryDeliveryError as error:
+            raise NoWayOutError(str(error)) from error
+
+    def send(
+        self, mail: Mail, *, before_text: Callable[[], None] = lambda: None
+    ) -> None:
         """Hand one mail over; when this returns the server has taken it.
+
+        Args:
+            mail: which one.
+            before_text: called once, while taking it back is still possible. Where it
+                raises anything, the mail does not go, the connection is closed, and
+                that is raised.
 
         Raises:
             TemporaryDeliveryError: trying again later helps.
@@ -222,21 +263,34 @@ class Connection:
         """
         if mail.is_demo == settings.DELIVERY_IS_LIVE:
             raise WrongModeError(str(mail.owner))
+        self._left -= 1
         try:
-            if not settings.DELIVERY_IS_LIVE:
-                self._keep(mail)
-            elif self._server is None:
+            if self._server:
+                # Django's own way from here parses every address once more.
+                self._server.hand_over(
+                    mail.envelope_sender,
+                    mail.parties["To"].address,
+                    mail.as_wire(),
+                    before_text,
+                )
+                return
+            before_text()
+            if settings.DELIVERY_IS_LIVE:
                 self._backend.send_messages([mail])
             else:
-                # Django's own way from here parses every address once more.
-                self._server.sendmail(
-                    mail.envelope_sender,
-                    [mail.parties["To"].address],
-                    mail.as_wire(),
-                )
+                self._keep(mail)
         except (OSError, ValueError, AnymailError) as error:
             self._is_without_answer = refusals.is_without_answer(error)
             raise refusals.meaning_of(error) from error
+
+    def _open(self) -> None:
+        try:
+            self._backend.open()
+        except (OSError, ValueError) as error:
+            raise TemporaryDeliveryError(refusals.reason(error)) from error
+        if isinstance(self._backend, mail_server.Backend):
+            self._server = cast("mail_server.Dialogue | None", self._backend.connection)
+        self._left = MAILS_A_CONNECTION
 
     def _keep(self, mail: Mail) -> None:
         try:
@@ -267,13 +321,8 @@ def open_connection(patience: float | None = None) -> Iterator[Connection]:
         our_address("CONTROLLER_CONTACT")
     backend = _backend(patience or settings.EMAIL_TIMEOUT)
     try:
-        try:
-            backend.open()
-        except (OSError, ValueError) as error:
-            raise TemporaryDeliveryError(refusals.reason(error)) from error
         yield Connection(backend)
     finally:
-        # What was taken is taken, however the goodbye goes.
         with suppress(OSError):
             backend.close()
 

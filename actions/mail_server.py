@@ -11,7 +11,7 @@ import re
 import smtplib
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -53,6 +53,9 @@ class Backend(EmailBackend):
 class Dialogue(smtplib.SMTP):
     """What is said to a mail server."""
 
+    # Called before a text goes.
+    _before_text: Callable[[], None] = staticmethod(lambda: None)
+
     def getreply(self) -> _Answer:
         """Read one answer; all of it has the time that a mail server is given."""
         if self.file is None and self.sock is not None:
@@ -64,6 +67,23 @@ class Dialogue(smtplib.SMTP):
         finally:
             if self.sock is not None:
                 self.sock.settimeout(self.timeout)
+
+    def hand_over(
+        self, sender: str, to: str, text: bytes, before_text: Callable[[], None]
+    ) -> None:
+        """Hand over a mail to one address; raises what ``sendmail`` does.
+
+        Args:
+            sender: whom it comes back to.
+            to: whom it is for.
+            text: the whole of it, as it goes over the wire.
+            before_text: called once the server has agreed to take the text, of which
+                nothing has gone. Where it raises anything, that is raised, and the
+                connection is closed: nothing else takes an agreed mail back.
+
+        """
+        self._before_text = before_text
+        self.sendmail(sender, [to], text)
 
     def sendmail(
         self,
@@ -155,6 +175,14 @@ class Dialogue(smtplib.SMTP):
         return self._hand_over(msg)
 
     def _hand_over(self, text: bytes) -> _Answer:
+        try:
+            self._before_text()
+        except BaseException:
+            self.close()
+            raise
+        return self._say(text)
+
+    def _say(self, text: bytes) -> _Answer:
         body = text.removesuffix(_LINE_END).replace(b"\n.", b"\n..")
         if body.startswith(b"."):
             body = b"." + body

@@ -2,9 +2,9 @@
 
 On PostgreSQL a mark is a transaction of its own, and takes the server about as long as
 a worker takes to write a letter. So the worker sends the statement, writes the next
-letter meanwhile, and hears the answer before anything of that letter goes: a kill
-leaves one letter without its mark at most, as if the worker had waited
-(docs/decisions/0002-a-mail-is-a-row.md).
+letter meanwhile and asks the mail server to take it, and hears the answer before
+anything of its text goes: a kill leaves one letter without its mark at most, as if the
+worker had waited (docs/decisions/0002-a-mail-is-a-row.md).
 """
 
 import datetime

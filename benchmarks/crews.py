@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from actions.delivering import MAILS_A_CONNECTION
+from actions.mail import MAILS_A_CONNECTION
 from actions.models import Delivery
 from benchmarks import bare, filling
 from benchmarks.figures import NotMeasuredError

@@ -419,7 +419,7 @@ def test_a_connection_is_closed_after_its_share_of_mails(
     mail_server: MailServer,
 ) -> None:
     campaign, seat = make_campaign(), make_representative()
-    many = delivering.MAILS_A_CONNECTION + 1
+    many = mail.MAILS_A_CONNECTION + 1
     for _ in range(many):
         make_letter(state=Letter.State.QUEUED, campaign=campaign, representative=seat)
     before = mail_server.connections
@@ -427,11 +427,49 @@ def test_a_connection_is_closed_after_its_share_of_mails(
     assert mail_server.connections - before == 2
 
 
+def test_a_new_connection_costs_no_mail_its_place_in_the_batch(
+    mail_server: MailServer,
+) -> None:
+    campaign, seat = make_campaign(), make_representative()
+    many = 2 * mail.MAILS_A_CONNECTION + 10
+    for _ in range(many):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign, representative=seat)
+    with CaptureQueriesContext(connection) as asked:
+        assert deliver().sent == many
+    claims = [one for one in asked if 'SET "lease" = ' in one["sql"]]
+    # 10, 20, 40, 80 and what is left: whatever went over a connection before.
+    assert len([one for one in claims if "due_at" in one["sql"]]) == 5
+    assert len(set(mail_server.ids)) == len(mail_server.ids) == many
+
+
+def test_a_mail_server_that_lets_nobody_in_again_costs_no_letter_a_try(
+    mail_server: MailServer,
+) -> None:
+    campaign, seat = make_campaign(), make_representative()
+    for _ in range(mail.MAILS_A_CONNECTION + 20):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign, representative=seat)
+
+    def close_for_others() -> None:
+        mail_server.closes_every = 1
+
+    mail_server.at_taking = close_for_others
+    tidings = deliver()
+    assert tidings.sent == mail.MAILS_A_CONNECTION
+    assert tidings.trouble
+    assert (tidings.postponed, tidings.perhaps_twice) == (0, 0)
+    waiting = Delivery.objects.waiting().values_list("attempts", "lease")
+    assert list(waiting) == [(0, None)] * 20
+    mail_server.closes_every = 0
+    mail_server.at_taking = lambda: None
+    assert deliver().sent == 20
+    assert len(set(mail_server.ids)) == len(mail_server.ids)
+
+
 def test_mails_that_a_slow_worker_gave_back_do_not_count_against_its_connection(
     mail_server: MailServer,
 ) -> None:
     campaign, seat = make_campaign(), make_representative()
-    many = delivering.MAILS_A_CONNECTION // 4
+    many = mail.MAILS_A_CONNECTION // 4
     for _ in range(many):
         make_letter(state=Letter.State.QUEUED, campaign=campaign, representative=seat)
     before = mail_server.connections
