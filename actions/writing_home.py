@@ -14,10 +14,11 @@ from actions.sending_records import names
 logger = logging.getLogger(__name__)
 
 KIND: Final = "to ourselves"
-# One may get lost, or be written before anybody takes mail in. A provider is given one:
-# where nobody takes mail in each comes back, and providers think ill of that.
-_MOST_A_DAY: Final = 6
-_MOST_A_DAY_OVER_A_PROVIDER: Final = 1
+# One may get lost, or be written before anybody takes mail in: so many within so many
+# hours, all day long, as mail may be seen to at any time of it. A provider is given one
+# a day: where nobody takes mail in each comes back, and providers think ill of that.
+_TURNS: Final = 2
+_WITHIN: Final = datetime.timedelta(hours=4)
 # Several workers do it, and one that is started anew.
 _APART: Final = datetime.timedelta(minutes=10)
 _PATIENCE_SECONDS: Final = 30
@@ -41,15 +42,15 @@ def write(now: datetime.datetime, *, live: bool) -> bool:
 
 
 def _is_time(today: datetime.date, now: datetime.datetime) -> bool:
-    """Take one of the day's turns, if there are any and the last is a while ago."""
+    """Take a turn of these hours, if there is one and the last is a while ago."""
     day = today.isoformat()
     try:
         limiting.take("ourselves, lately", day, limit=1, window=_APART, now=now)
     except TooManyError:
         return False
-    most = _MOST_A_DAY_OVER_A_PROVIDER if settings.MAIL_PROVIDER else _MOST_A_DAY
+    turns, within = (1, limiting.DAY) if settings.MAIL_PROVIDER else (_TURNS, _WITHIN)
     try:
-        limiting.take("ourselves, today", day, limit=most, window=limiting.DAY, now=now)
+        limiting.take("ourselves, today", day, limit=turns, window=within, now=now)
     except TooManyError:
         logger.warning(
             "What Postbag wrote to itself today has not come in: bounces and answers "

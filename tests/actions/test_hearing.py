@@ -245,20 +245,32 @@ def test_it_goes_as_letters_do_and_says_nothing_of_anybody(
     assert "Postbag writes this to itself once a day." in text_of(mail)
 
 
-def test_it_is_written_anew_until_one_has_come_in_but_six_times_a_day(
+def test_it_is_written_anew_all_day_until_one_has_come_in_but_twice_in_four_hours(
     mail_server: MailServer, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.SENDER_ADDRESS = f"letters@{DOMAIN}"
     mail_server.faults = [Fault.BUSY]
-    went = [writing_home.write(WENT + after * HOUR, live=True) for after in range(6)]
-    assert went == [False, True, True, True, True, True]
+    assert not writing_home.write(WENT, live=True)
     assert "Postbag could not write to itself" in caplog.text
+    assert writing_home.write(WENT + HOUR, live=True)
     assert "has not come in" not in caplog.text
-    assert not writing_home.write(WENT + 6 * HOUR, live=True)
+    assert not writing_home.write(WENT + 2 * HOUR, live=True)
     assert "has not come in" in caplog.text
+    went = [writing_home.write(WENT + after * HOUR, live=True) for after in range(3, 9)]
+    assert went == [False, True, True, False, False, True]
+    take(mail_server.raw[-1], now=WENT + 8 * HOUR)
+    assert not writing_home.write(WENT + 9 * HOUR, live=True)
     assert writing_home.write(WENT + DAY, live=True)
-    take(mail_server.raw[-1], now=WENT + DAY)
-    assert not writing_home.write(WENT + DAY + HOUR, live=True)
+
+
+def test_a_provider_is_given_one_a_day(
+    mail_server: MailServer, settings: Settings
+) -> None:
+    settings.SENDER_ADDRESS = f"letters@{DOMAIN}"
+    settings.MAIL_PROVIDER = "postmark"
+    hours = (*range(12), 24)
+    went = [writing_home.write(WENT + hour * HOUR, live=True) for hour in hours]
+    assert [hour for hour, has in zip(hours, went, strict=True) if has] == [0, 24]
 
 
 def test_of_several_workers_one_writes_it(
