@@ -31,7 +31,7 @@ LIKE_LIVE = DELIVERY=live MAIL_URL=smtp+starttls://mail.postbag.example \
 KEYWORDS = -k gettext_lazy -k gettext_noop -k pgettext_lazy:1c,2 \
 	-k ngettext_lazy:1,2 -k npgettext:1c,2,3
 
-.PHONY: help run manage backup restore test quick slow coverage check format catalogues bench bench-delivery bench-postcodes browser clean
+.PHONY: help run manage backup restore test unit quick slow coverage check format catalogues bench bench-delivery bench-postcodes browser clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -50,11 +50,14 @@ restore: $(RUNTIME) ## Put a back-up in its place: make restore ARGS="FILE --rep
 
 test: quick slow ## Run every test, browser journeys included.
 
+unit: $(DEVELOPMENT) ## Run the tests that need no database, in less than a minute.
+	$(PYTEST) -m "unit and not journey and not slow" $(ARGS)
+
 quick: $(DEVELOPMENT) ## Run the tests without the browser and the slow ones.
 	$(PYTEST) -m "not journey and not slow" $(ARGS)
 
-slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests, one by one.
-	$(BIN)/python -m pytest -m "journey or slow" $(ARGS)
+slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests.
+	$(PYTEST) -m "journey or slow" $(ARGS)
 
 coverage: $(DEVELOPMENT) browser ## Run every test and say which lines none reached.
 	$(PYTEST) --cov --cov-report=term $(ARGS)

@@ -7,13 +7,21 @@ from actions.carrying_on import PAUSE
 from actions.views.quietly import FILES, REPORTS
 from representatives import live, lookup
 from representatives.throttling import READS
-from tests.registers import django_db_setup, registers, see_to
+from tests.registers import django_db_setup, registers, see_to, uses_database
 
 __all__ = ["django_db_setup", "registers"]
 
 # A deadline measures the machine, not the code.
 hypothesis.register_profile("unhurried", parent=hypothesis.default, deadline=None)
 hypothesis.load_profile("unhurried")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs no database, before marks choose what runs."""
+    for item in items:
+        if not uses_database(item):
+            item.add_marker("unit")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -37,11 +37,17 @@ def see_to(item: pytest.Item) -> None:
     global _are_emptied  # noqa: PLW0603 - what became of the process's own database
     if _has_transactions(item):
         _are_emptied = True
-    elif _are_emptied and _uses_database(item):
+    elif _are_emptied and uses_database(item):
         with item.config.stash[blocking_manager_key].unblock():
             if not loading.is_loaded():
                 loading.load(now=LOADED_AT)
         _are_emptied = False
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether a test needs one at all."""
+    needs = not {"db", "transactional_db", "live_server"}.isdisjoint(_fixtures(item))
+    return needs or item.get_closest_marker("django_db") is not None
 
 
 _are_emptied = False
@@ -52,10 +58,6 @@ def _has_transactions(item: pytest.Item) -> bool:
     return not {"transactional_db", "live_server"}.isdisjoint(_fixtures(item)) or any(
         mark.kwargs.get("transaction") for mark in marks
     )
-
-
-def _uses_database(item: pytest.Item) -> bool:
-    return "db" in _fixtures(item) or item.get_closest_marker("django_db") is not None
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
