@@ -133,8 +133,8 @@ def withdraw_demo_letters(now: datetime.datetime) -> int:
     return count
 
 
-class _HeldTooLongError(Exception):
-    """A mail was in hand for too long before its text went, so that it does not go."""
+class _TooLateError(Exception):
+    """The mark of the mail before used up the next one's time, so that it waits."""
 
 
 class _Outcome(Enum):
@@ -194,6 +194,7 @@ class _Worker:
         try:
             with recording.not_waiting_for_the_disk(), self._marking():
                 while rest and way_out.is_open and not self.should_stop():
+                    way_out.renew_when_spent()
                     if self._holds_too_long():
                         break
                     in_hand = rest.pop()
@@ -246,9 +247,8 @@ class _Worker:
             return _Outcome.DID_NOT
         try:
             written = self._written(delivery, now)
-            way_out.renew_when_spent()
             way_out.send(written, before_text=self._before_text)
-        except _HeldTooLongError:
+        except _TooLateError:
             self.has_hung_up = not way_out.is_open
             return _Outcome.NOT_BEGUN
         except PermanentDeliveryError as error:
@@ -283,18 +283,25 @@ class _Worker:
     def _written(self, delivery: Delivery, now: datetime.datetime) -> mail.Mail:
         """Write a mail; while it is a letter, the database marks the one before."""
         try:
-            return mail.message_for(delivery, now=now)
+            written = mail.message_for(delivery, now=now)
         except (InterfaceError, OperationalError):
             # What it asked may have failed with the connection of that mark.
             self._see_marked()
-            return mail.message_for(delivery, now=now)
+            written = mail.message_for(delivery, now=now)
+        if self._holds_too_long():
+            # Some mails wait for that mark before they can be written.
+            raise _TooLateError
+        return written
 
     def _before_text(self) -> None:
-        """Let a text go only once the mail before it is marked, and in good time."""
+        """Let a text go only once the mail before it is marked, and in good time.
+
+        A slow mail server has its time in the lease; waiting for a mark has none.
+        """
+        asked_at = self.clock()
         self._see_marked()
-        # That, a new connection or a slow server may have kept us waiting.
-        if self._holds_too_long():
-            raise _HeldTooLongError
+        if abs(self.clock() - asked_at) > HELD_FOR:
+            raise _TooLateError
 
     @contextmanager
     def _marking(self) -> Iterator[None]:

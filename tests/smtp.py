@@ -66,6 +66,7 @@ class MailServer:
         self.recipients: list[str] = []
         self.senders: list[str] = []
         self.seconds_for_a_mail = 0.0
+        self.seconds_to_agree = 0.0  # to an address
         self.begun = threading.Event()
         self.connections = 0
         self.starttls: SSLContext | None = None
@@ -124,6 +125,7 @@ class _Hooks:
         _options: list[str],
     ) -> str:
         self.told.begun.set()
+        await asyncio.sleep(self.told.seconds_to_agree)
         fault = self.told.next_fault(address)
         match fault:
             case Fault.BUSY:

@@ -1,6 +1,7 @@
 """The worker's deeds, against a real mail server that fails in every way."""
 
 import datetime
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -463,6 +464,24 @@ def test_a_mail_server_that_lets_nobody_in_again_costs_no_letter_a_try(
     mail_server.at_taking = lambda: None
     assert deliver().sent == 20
     assert len(set(mail_server.ids)) == len(mail_server.ids)
+
+
+@pytest.mark.parametrize("takes_groups", [True, False])
+def test_a_server_that_agrees_more_slowly_than_a_batch_may_be_held_gets_every_mail(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, *, takes_groups: bool
+) -> None:
+    monkeypatch.setattr(delivering, "HELD_FOR", datetime.timedelta(seconds=0.05))
+    mail_server.takes_groups = takes_groups
+    mail_server.seconds_to_agree = 0.2
+    campaign = make_campaign()
+    for _ in range(3):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign)
+    began = time.monotonic()
+    tidings = delivering.deliver_due(
+        clock=lambda: NOW + (time.monotonic() - began) * datetime.timedelta(seconds=1)
+    )
+    assert (tidings.sent, tidings.trouble) == (3, "")
+    assert len(set(mail_server.ids)) == len(mail_server.ids) == 3
 
 
 def test_mails_that_a_slow_worker_gave_back_do_not_count_against_its_connection(
