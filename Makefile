@@ -56,8 +56,8 @@ unit: $(DEVELOPMENT) ## Run the tests that need no database, in less than a minu
 quick: $(DEVELOPMENT) ## Run the tests without the browser and the slow ones.
 	$(PYTEST) -m "not journey and not slow" $(ARGS)
 
-slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests.
-	$(PYTEST) -m "journey or slow" $(ARGS)
+slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests, one by one.
+	$(BIN)/python -m pytest -m "journey or slow" $(ARGS)
 
 coverage: $(DEVELOPMENT) browser ## Run every test and say which lines none reached.
 	$(PYTEST) --cov --cov-report=term $(ARGS)

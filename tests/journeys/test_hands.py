@@ -153,6 +153,8 @@ def test_the_letters_other_pages_are_fit_for_everybody(page: Page) -> None:
 def test_a_page_of_mistakes_leads_to_each_of_them(page: Page) -> None:
     steps.find(page, steps.WESTMINSTER)
     page.get_by_label("Your name").fill("Jo Marsden")
+    # What scripts add moves the button, from under the pointer if it is pressed then.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Read it through").last.click()
     summary = page.locator("[data-error-summary]")
     expect(summary).to_be_focused()
