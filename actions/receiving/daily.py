@@ -1,4 +1,8 @@
-"""Noting once a day, and of nobody, that news of our mails come in; see ``hearing``."""
+"""What is noted once a day, and of nobody.
+
+That news of our mails come in (see ``hearing``), and that requests were refused that
+are nobody's: however many strangers make, they fill no table.
+"""
 
 import datetime
 import logging
@@ -27,13 +31,28 @@ def take_in(mail: values.IncomingMail, now: datetime.datetime) -> IncomingMail |
     if day is None or _is_by_another(mail.envelope.sender, now):
         return None
     verdict = Classification(Kind.LOOP, "We wrote it to ourselves, and it came in.")
-    return _note(hearing.by_mail(), day, verdict, now, size=mail.size)
+    digest = hearing.digest_of(hearing.by_mail(), day)
+    return _note(Came(digest, now, live=True, size=mail.size), verdict)
 
 
 def note_told(provider: str, now: datetime.datetime) -> None:
     """Note that the provider tells what becomes of mails, whatever it was."""
     verdict = Classification(Kind.DELIVERED, "The mail provider told of some mail.")
-    _note(provider, timezone.localdate(now), verdict, now)
+    digest = hearing.digest_of(provider, timezone.localdate(now))
+    _note(Came(digest, now, live=True), verdict)
+
+
+def note_refused(why: str, now: datetime.datetime, *, live: bool) -> None:
+    """Note that requests which anybody can make were refused, of any address.
+
+    Args:
+        why: a sentence for staff; one a day of each.
+        now: the time.
+        live: whether real letters go here.
+
+    """
+    digest = hearing.digest_of(f"refused: {why}", timezone.localdate(now))
+    _note(Came(digest, now, live=live), Classification(Kind.DOUBT, why))
 
 
 def _is_by_another(sender: str | None, now: datetime.datetime) -> bool:
@@ -53,14 +72,6 @@ def _is_by_another(sender: str | None, now: datetime.datetime) -> bool:
     return True
 
 
-def _note(
-    by: str,
-    day: datetime.date,
-    verdict: Classification,
-    now: datetime.datetime,
-    *,
-    size: int = 0,
-) -> IncomingMail:
-    came = Came(hearing.digest_of(by, day), now, live=True, size=size)
+def _note(came: Came, verdict: Classification) -> IncomingMail:
     row, _ = outcomes.note(came, None, verdict)
     return row

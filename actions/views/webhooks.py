@@ -162,20 +162,27 @@ def _refused(request: HttpRequest) -> HttpResponse:
         answer = _said("Too many.", HTTPStatus.TOO_MANY_REQUESTS)
         answer["Retry-After"] = str(error.retry_after)
         return answer
-    logger.warning("A webhook was refused: neither secret nor signature proves it.")
+    _note_refused("A webhook was refused: neither secret nor signature proves it.")
     return _said("Not the provider's.", HTTPStatus.FORBIDDEN)
 
 
 def note_too_large(request: HttpRequest) -> None:
-    """Log that one was refused unread for its length; as often as forged ones are."""
+    """Note that one was refused unread for its length; as often as forged ones are."""
+    why = "A webhook was refused unread: it is larger than may come."
     try:
         _count("oversized webhooks", request)
+        _note_refused(why)
     except TooManyError:
         return
     except (OperationalError, InterfaceError):
         # It is refused all the same; only nobody counts now.
-        pass
-    logger.warning("A webhook was refused unread: it is larger than may come.")
+        logger.warning(why)
+
+
+def _note_refused(why: str) -> None:
+    """Tell it in the log, and once a day to staff, among what came in."""
+    logger.warning(why)
+    daily.note_refused(why, timezone.now(), live=settings.DELIVERY_IS_LIVE)
 
 
 def _count(scope: str, request: HttpRequest) -> None:
