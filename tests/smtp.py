@@ -38,6 +38,7 @@ class Fault(Enum):
     DRIPS = auto()  # an answer to RCPT that comes line by line and never ends
     BUSY_AT_DATA = auto()  # 4xx to DATA, before the mail
     HANGS_UP_BEFORE_THE_END = auto()  # at DATA: the mail never arrives
+    HANGS_UP_AMID_THE_TEXT = auto()  # likewise, and some of it came
     STALLS = auto()  # never answers, and has not taken it
     BUSY_AFTER_THE_END = auto()  # 4xx after the whole mail
     REFUSED = auto()  # 5xx after the whole mail, repeating some of it
@@ -184,6 +185,11 @@ class _Server(SMTP):
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
         match self.event_handler.told.at_hand.get(self.envelope):
             case Fault.HANGS_UP_BEFORE_THE_END:
+                _hang_up(self)
+            case Fault.HANGS_UP_AMID_THE_TEXT:
+                await self.push("354 go on")
+                await self._reader.readline()
+                self.event_handler.told.unanswered += 1
                 _hang_up(self)
             case Fault.BUSY_AT_DATA:
                 await self.push("451 4.3.0 try again later")

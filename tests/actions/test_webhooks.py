@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import OperationalError
@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from actions.models import IncomingMail, Letter
 from actions.receiving import taking
+from tests.actions import refused
 from tests.actions.factories import make_letter
 from tests.actions.receiving.arriving import events, gone, owed, raw, written
 from tests.actions.told_by_providers import KEY, SECRET, basic, mail_signed
@@ -60,16 +61,6 @@ def test_a_signed_mail_is_taken_in_once() -> None:
     assert IncomingMail.objects.count() == 1
 
 
-PROVES_NOTHING: Final = "A webhook was refused: neither secret nor signature proves it."
-
-
-def noted() -> list[str]:
-    """Give what staff see of mail that is no letter's, and of which nothing is kept."""
-    of_nobody = IncomingMail.objects.filter(letter=None, size=0, content=b"")
-    assert of_nobody.count() == IncomingMail.objects.count()
-    return list(of_nobody.values_list("reason", flat=True))
-
-
 @pytest.mark.usefixtures("postmark")
 def test_a_provider_without_signatures_has_a_secret(client: Client) -> None:
     letter = gone()
@@ -104,7 +95,7 @@ def test_a_forged_signature_changes_nothing(
     letter = gone()
     fields = mail_signed(raw("bounce-postfix", letter), "a@b.example", **changed)
     assert bring(client, fields).status_code == 403
-    assert noted() == [PROVES_NOTHING]
+    assert refused.noted() == [refused.PROVES_NOTHING]
     assert events(letter) == []
     assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
 
@@ -118,7 +109,7 @@ def test_without_the_secret_nothing_is_taken_in(
 ) -> None:
     fields = mail_signed(raw("reply-plain", gone()), "a@b.example")
     assert bring(client, fields, headers=headers).status_code == 403
-    assert noted() == [PROVES_NOTHING]
+    assert refused.noted() == [refused.PROVES_NOTHING]
 
 
 @pytest.mark.usefixtures("mailgun")
@@ -194,7 +185,7 @@ def test_one_that_is_too_large_leaves_a_line_in_the_log_and_soon_none(
     assert "jo@" not in caplog.text
     assert client.post("/letters/lost/", {"email": "x" * 2_000_000}).status_code == 413
     assert sum("larger than" in one.message for one in caplog.records) == 2
-    assert noted() == ["A webhook was refused unread: it is larger than may come."]
+    assert refused.noted() == [refused.TOO_LARGE]
 
 
 @pytest.mark.usefixtures("mailgun")
@@ -207,7 +198,7 @@ def test_a_forged_one_leaves_a_line_in_the_log_and_soon_none(
     lines = [one for one in caplog.records if "A webhook was refused" in one.message]
     assert len(lines) == 2
     # Strangers fill no table: staff are told once a day, and have nothing to decide.
-    assert noted() == [PROVES_NOTHING]
+    assert refused.noted() == [refused.PROVES_NOTHING]
     assert IncomingMail.objects.get().state == IncomingMail.State.DONE
 
 
