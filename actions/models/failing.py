@@ -30,7 +30,7 @@ class FailingAddress(models.Model):
     cause = models.CharField(max_length=300)
     since = models.DateTimeField(default=timezone.now)
     mended_at = models.DateTimeField(null=True, blank=True)
-    # None where the register brought another address by itself.
+    # None where the register brought another address by itself, and after a year.
     mended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

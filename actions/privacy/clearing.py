@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
+from actions.models import FailingAddress, IncomingMail, OfficeReport
 from representatives.kept_answers import KeptAnswer
 
 # How long it is known who looked at letters and decided on them.
@@ -21,10 +22,20 @@ _MILLISECONDS_TO_WAIT: Final = 500
 def forget_records(now: datetime.datetime) -> int:
     """Erase who of our staff looked and decided, once its time is over; say how much.
 
-    And what they changed in the admin, which stands in the same table.
+    And what they changed in the admin, which stands in the same table. That somebody
+    decided, and what, stays where it is still needed.
     """
-    gone, _ = LogEntry.objects.filter(action_time__lte=now - RECORDS_LIVE).delete()
-    return gone
+    before = now - RECORDS_LIVE
+    gone, _ = LogEntry.objects.filter(action_time__lte=before).delete()
+    reports = OfficeReport.objects.filter(decided_at__lte=before)
+    mails = IncomingMail.objects.filter(decided_at__lte=before)
+    addresses = FailingAddress.objects.filter(mended_at__lte=before)
+    return (
+        gone
+        + reports.exclude(decided_by=None).update(decided_by=None)
+        + mails.exclude(decided_by=None).update(decided_by=None)
+        + addresses.exclude(mended_by=None).update(mended_by=None)
+    )
 
 
 def forget_sign_ins(now: datetime.datetime) -> int:

@@ -17,7 +17,8 @@ DRAFT_DAYS: Final = 14
 # Of a letter that was counted on its writer's word: until then it can be handed in, and
 # no more than two days later the sweep has come by.
 REPORT_DAYS: Final = REPORT_LIVES.days + 2
-# Whatever a letter is held for, nobody decides on it for longer.
+# Whatever a letter is held for, nobody decides on that for longer; but a seat that is
+# vacant may be so until a by-election that is later.
 HELD_DAYS: Final = max(
     holding.WRITERS_HAVE,
     holding.PEOPLE_HAVE,
@@ -51,10 +52,12 @@ def until_expired() -> str:
 def until_decided() -> str:
     """Of a letter that is held."""
     return ngettext(
-        "until that is decided, {n} day at most; then as long as any other letter",
-        "until that is decided, {n} days at most; then as long as any other letter",
+        "until that is decided: {n} day at most for one reason, or {later} days after "
+        "a by-election; then as long as any other letter",
+        "until that is decided: {n} days at most for one reason, or {later} days after "
+        "a by-election; then as long as any other letter",
         HELD_DAYS,
-    ).format(n=HELD_DAYS)
+    ).format(n=HELD_DAYS, later=holding.WRITERS_HAVE.days)
 
 
 def until_passed_on() -> str:

@@ -127,7 +127,9 @@ def test_what_is_said_comes_from_the_figures_that_are_gone_by(
     settings.CAMPAIGNS_KEPT_DAYS = 77
     assert how_long("Your letter and").startswith("9 days after")
     assert how_long("Mail that comes back").startswith("9 days at most")
-    assert how_long("A letter that is held").startswith("until that is decided, 90 ")
+    assert how_long("A letter that is held").startswith(
+        "until that is decided: 90 days at most for one reason, or 14 days after a "
+    )
     assert how_long("All of this once more") == (
         "5 days at most; the newest until there is a newer one, however old it is"
     )
