@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from actions import (
     claiming,
+    giving_up,
     lifecycle,
     mail,
     marking,
@@ -110,6 +111,8 @@ def deliver_due(
                     worker.deliver(way_out)
             except TemporaryDeliveryError as error:
                 tidings.trouble = str(error)
+    if tidings.trouble:
+        tidings.failed += giving_up.long_due(clock(), live=live)
     return tidings
 
 
