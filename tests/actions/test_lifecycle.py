@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from actions import counting, lifecycle
 from actions.counting import LettersOut
 from actions.lifecycle import Move
-from actions.models import Delivery, Letter, LetterEvent, Tally
+from actions.models import Delivery, IncomingMail, Letter, LetterEvent, Tally
 from tests.actions import state_writes
 from tests.actions.factories import NOW, make_letter
 
@@ -239,58 +239,139 @@ def test_letters_that_move_together_are_each_told_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "fields"),
+    ("constraint", "state", "fields"),
     [
-        (State.QUEUED, {"state": "lost"}),
-        (State.QUEUED, {"confirmed_at": None}),
-        (State.QUEUED, {"ended_at": NOW}),
-        (State.QUEUED, {"accepted_at": NOW}),
-        (State.AWAITING_CONFIRMATION, {"answered_at": NOW}),
-        (State.AWAITING_CONFIRMATION, {"confirmed_at": NOW}),
-        (State.ACCEPTED, {"answered_at": NOW}),
-        (State.ANSWERED, {"answered_at": None}),
-        (State.BOUNCED, {"accepted_at": None}),
-        (State.QUEUED, {"reply_seen_at": NOW}),
-        (State.QUEUED, {"held_for": "flood"}),
-        (State.QUEUED, {"decide_by": LATER}),
-        (State.HELD, {"held_for": ""}),
-        (State.HELD, {"held_for": "whim"}),
-        (State.HELD, {"held_at": None}),
-        (State.HELD, {"decide_by": None}),
-        (State.HELD, {"decide_by": NOW}),
-        (State.HELD, {"ended_at": NOW}),
-        (State.ACCEPTED, {"accepted_at": None}),
-        (State.ACCEPTED, {"ended_at": None}),
-        (State.CANCELLED, {"ended_at": None}),
-        (State.FAILED, {"confirmed_at": None}),
+        ("letter_states_are_known", State.QUEUED, {"state": "lost", "ended_at": NOW}),
+        ("only_confirmed_letters_are_sent", State.QUEUED, {"confirmed_at": None}),
+        ("only_confirmed_letters_are_sent", State.FAILED, {"confirmed_at": None}),
+        (
+            "letters_that_await_confirmation_are_not_confirmed",
+            State.AWAITING_CONFIRMATION,
+            {"confirmed_at": NOW},
+        ),
+        ("ended_letters_say_when", State.QUEUED, {"ended_at": NOW}),
+        ("ended_letters_say_when", State.HELD, {"ended_at": NOW}),
+        ("ended_letters_say_when", State.ACCEPTED, {"ended_at": None}),
+        ("ended_letters_say_when", State.CANCELLED, {"ended_at": None}),
+        ("sent_letters_say_when", State.QUEUED, {"accepted_at": NOW}),
+        ("sent_letters_say_when", State.ACCEPTED, {"accepted_at": None}),
+        ("sent_letters_say_when", State.BOUNCED, {"accepted_at": None}),
+        ("answered_letters_say_when", State.ACCEPTED, {"answered_at": NOW}),
+        ("answered_letters_say_when", State.ANSWERED, {"answered_at": None}),
+        (
+            "answered_letters_say_when",
+            State.AWAITING_CONFIRMATION,
+            {"answered_at": NOW},
+        ),
+        ("only_sent_letters_are_replied_to", State.QUEUED, {"reply_seen_at": NOW}),
+        ("only_sent_letters_are_asked_about", State.QUEUED, {"asked_at": NOW}),
+        (
+            "letters_are_asked_about_before_they_are_again",
+            State.ACCEPTED,
+            {"asked_again_at": NOW},
+        ),
+        ("held_letters_say_why_and_how_long", State.QUEUED, {"held_for": "flood"}),
+        ("held_letters_say_why_and_how_long", State.QUEUED, {"decide_by": LATER}),
+        ("held_letters_say_why_and_how_long", State.HELD, {"held_for": ""}),
+        ("held_letters_say_why_and_how_long", State.HELD, {"held_at": None}),
+        ("held_letters_say_why_and_how_long", State.HELD, {"decide_by": None}),
+        ("holds_are_known", State.HELD, {"held_for": "whim"}),
+        ("holds_leave_time_to_decide", State.HELD, {"decide_by": NOW}),
+        (
+            "forgotten_letters_hold_nothing_personal",
+            State.CANCELLED,
+            {"forgotten_at": NOW},
+        ),
     ],
 )
-def test_what_cannot_be_is_refused_by_the_database(
-    state: State, fields: dict[str, object]
+def test_what_cannot_be_is_refused_by_a_constraint_of_that_name(
+    constraint: str, state: State, fields: dict[str, object]
 ) -> None:
     letter = letter_in(state)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Letter.objects.filter(pk=letter.pk).update(**fields)
 
 
+def test_no_two_letters_have_one_tag() -> None:
+    one, other = (make_letter(state=State.QUEUED) for _ in range(2))
+    # SQLite names the column of a unique index, and not the index.
+    refused = pytest.raises(IntegrityError, match=r"one_letter_per_tag|letter\.tag")
+    with refused, transaction.atomic():
+        Letter.objects.filter(pk=one.pk).update(tag=other.tag)
+
+
 @pytest.mark.parametrize(
-    "fields",
+    ("constraint", "fields"),
     [
-        {"kind": "postcard"},
-        {"state": "lost"},
-        {"state": "failed", "done_at": NOW, "lease": LEASE, "leased_until": LATER},
-        {"state": "dropped", "done_at": NOW, "lease": LEASE, "leased_until": LATER},
-        {"state": "dropped"},
-        {"done_at": NOW},
-        {"lease": LEASE},
+        ("delivery_kinds_are_known", {"kind": "postcard"}),
+        ("delivery_states_are_known", {"state": "lost", "done_at": NOW}),
+        (
+            "deliveries_given_up_are_in_no_hands",
+            {"state": "failed", "done_at": NOW, "lease": LEASE, "leased_until": LATER},
+        ),
+        (
+            "deliveries_given_up_are_in_no_hands",
+            {"state": "dropped", "done_at": NOW, "lease": LEASE, "leased_until": LATER},
+        ),
+        ("finished_deliveries_say_when", {"state": "dropped"}),
+        ("finished_deliveries_say_when", {"done_at": NOW}),
+        ("leases_have_an_end", {"lease": LEASE}),
+        ("deliveries_belong_to_a_letter_or_a_subscription", {"letter": None}),
+        ("only_forwards_carry_a_reply", {"kind": "forward"}),
     ],
 )
-def test_what_cannot_be_of_a_mail_is_refused_by_the_database(
-    fields: dict[str, object],
+def test_what_cannot_be_of_a_mail_is_refused_by_a_constraint_of_that_name(
+    constraint: str, fields: dict[str, object]
 ) -> None:
     mails = make_letter(state=State.QUEUED).deliveries
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         mails.update(**fields)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("incoming_kinds_are_known", {"kind": "postcard"}),
+        ("decided_mail_says_when", {"state": "decided"}),
+        ("decided_mail_says_when", {"decided_at": NOW}),
+        ("emptied_mail_holds_nothing", {"emptied_at": NOW}),
+    ],
+)
+def test_what_cannot_be_of_mail_that_comes_in_is_refused_by_a_constraint_of_that_name(
+    constraint: str, fields: dict[str, object]
+) -> None:
+    mail = IncomingMail.objects.create(
+        digest="0" * 64,
+        is_demo=False,
+        kind=IncomingMail.Kind.DOUBT,
+        state=IncomingMail.State.FOR_A_PERSON,
+        size=1,
+        content=b"?",
+    )
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        IncomingMail.objects.filter(pk=mail.pk).update(**fields)
+
+
+def test_an_answer_is_passed_on_once() -> None:
+    letter = make_letter(state=State.ACCEPTED)
+    reply = IncomingMail.objects.create(
+        digest="0" * 64,
+        letter=letter,
+        is_demo=False,
+        kind=IncomingMail.Kind.REPLY,
+        state=IncomingMail.State.DONE,
+        size=1,
+    )
+
+    def owe() -> None:
+        Delivery.objects.create(
+            letter=letter, reply=reply, kind=Delivery.Kind.FORWARD, is_demo=False
+        )
+
+    owe()
+    refused = pytest.raises(IntegrityError, match=r"replies_are_passed_on|reply_id")
+    with refused, transaction.atomic():
+        owe()
 
 
 def test_a_mail_that_went_is_in_hands_until_that_is_settled() -> None:
