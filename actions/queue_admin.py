@@ -198,7 +198,16 @@ class HeldLetterAdmin(QueueAdmin):
         unsure = Letter.objects.without_a_new_register().aggregate(
             letters=Count("pk"), ends_at=Min("decide_by")
         )
+        by_reason = (
+            Letter.objects.until_there_is_an_mp()
+            .values("held_for")
+            .annotate(letters=Count("pk"), ends_at=Min("decide_by"))
+            .order_by("ends_at", "held_for")
+        )
         more = {
+            "without_an_mp": [
+                {**row, "why": Letter.Hold(row["held_for"]).label} for row in by_reason
+            ],
             "seats_without_result": seats,
             "without_new_register": unsure,
             **(extra_context or {}),

@@ -55,6 +55,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those held until the list of members is brought up to date."""
         return self.held().filter(held_for=Letter.Hold.REGISTER_OLD)
 
+    def until_there_is_an_mp(self) -> "LetterQuerySet":
+        """Those held until there is an MP, or until their writers say to whom."""
+        return self.held().filter(held_for__in=Letter.WITHOUT_AN_MP)
+
     def standing(self) -> "LetterQuerySet":
         """Those that have gone and, for all that is known, arrived."""
         return self.filter(state__in=_STANDING)
@@ -154,6 +158,12 @@ class Letter(QuicklyRead):
         Hold.WATCHED,
         Hold.FLOOD,
         Hold.ONE_ADDRESS,
+    )
+    WITHOUT_AN_MP: ClassVar = (
+        Hold.DISSOLVED,
+        Hold.VACANT,
+        Hold.MEMBER_CHANGED,
+        Hold.BOUNDARIES_CHANGED,
     )
     # Everything of the person. Erasing empties these and nothing else is personal.
     PERSONAL_FIELDS: ClassVar = (

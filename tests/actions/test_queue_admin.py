@@ -71,7 +71,7 @@ def test_the_list_names_what_waits_and_nothing_of_its_writers(
 ) -> None:
     letters = [held(), held(Letter.Hold.FLOOD), held(Letter.Hold.ONE_ADDRESS)]
     waits_for_its_writer = held(Letter.Hold.VACANT)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = text(organiser.get(LETTERS))
     for letter in letters:
         assert letter.recipient_name in page
@@ -87,7 +87,7 @@ def test_the_list_names_the_seats_whose_result_is_missing_and_no_letter_to_them(
     member = make_representative()
     letters = [held(Letter.Hold.NO_RESULT, representative=member) for _ in range(2)]
     elsewhere = held(Letter.Hold.NO_RESULT)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = text(organiser.get(LETTERS))
     _, _, table = page.partition("Letters that wait for a result")
     for seat, count in ((member.constituency, 2), (elsewhere.constituency, 1)):
@@ -107,6 +107,25 @@ def test_the_list_says_how_many_letters_wait_for_a_newer_list_of_members(
     assert "2 letters wait until our list of MPs is up to date" in page
     for letter in letters:
         assert letter.sender_name not in page
+
+
+def test_the_list_says_how_many_letters_wait_for_an_mp_or_for_their_writers(
+    organiser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert "Letters without their MP" not in text(organiser.get(LETTERS))
+    hold = Letter.Hold
+    reasons = (hold.DISSOLVED, hold.VACANT, hold.VACANT, hold.MEMBER_CHANGED)
+    letters = [held(one) for one in (*reasons, hold.BOUNDARIES_CHANGED)]
+    with django_assert_max_num_queries(9):
+        page = text(organiser.get(LETTERS))
+    _, _, table = page.partition("Letters that wait for an MP, or for their writers")
+    for reason in set(reasons):
+        row = rf">{capfirst(reason.label)}</th>\s*<td>{reasons.count(reason)}</td>"
+        assert re.search(row, table)
+    for letter in letters:
+        assert letter.sender_name not in page
+        answer = organiser.get(f"{LETTERS}{letter.pk}/", follow=True)
+        assert letter.body not in text(answer)
 
 
 def test_a_list_is_no_longer_than_a_page_can_hold(
