@@ -20,7 +20,6 @@ from django.utils.translation import gettext_noop
 
 from actions import (
     claiming,
-    giving_up,
     lifecycle,
     mail,
     marking,
@@ -111,8 +110,6 @@ def deliver_due(
                     worker.deliver(way_out)
             except TemporaryDeliveryError as error:
                 tidings.trouble = str(error)
-    if tidings.trouble:
-        tidings.failed += giving_up.long_due(clock(), live=live)
     return tidings
 
 

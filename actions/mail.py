@@ -250,8 +250,8 @@ class Connection:
         Args:
             mail: which one.
             before_text: called once, while taking it back is still possible. Where it
-                raises anything, the mail does not go, the connection is closed, and
-                that is raised.
+                raises anything, the mail does not go, and that is raised; a connection
+                to a mail server is closed, as nothing else takes a mail back.
 
         Raises:
             TemporaryDeliveryError: trying again later helps.

@@ -45,6 +45,10 @@ IN_VAIN: Final = (
 )
 
 
+# Of letters that nobody has to read.
+_HOW_MANY: Final = {"letters": Count("pk"), "ends_at": Min("decide_by")}
+
+
 class QueueAdmin(_Admin):
     """A list, a page of each thing in it, and buttons: nothing is typed over."""
 
@@ -189,27 +193,17 @@ class HeldLetterAdmin(QueueAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show besides what waits for the registers: of such letters, no words."""
-        seats = (
-            Letter.objects.without_a_result()
-            .values(name=F("constituency__name"))
-            .annotate(letters=Count("pk"), ends_at=Min("decide_by"))
-            .order_by("ends_at", "name")
-        )
-        unsure = Letter.objects.without_a_new_register().aggregate(
-            letters=Count("pk"), ends_at=Min("decide_by")
-        )
-        by_reason = (
-            Letter.objects.until_there_is_an_mp()
-            .values("held_for")
-            .annotate(letters=Count("pk"), ends_at=Min("decide_by"))
-            .order_by("ends_at", "held_for")
-        )
+        waiting = Letter.objects
+        unsure = waiting.without_a_new_register().aggregate(**_HOW_MANY)
+        seats = _counted(waiting.without_a_result(), "constituency__name")
+        reasons_for_it = _counted(waiting.until_there_is_an_mp(), "held_for")
         more = {
-            "without_an_mp": [
-                {**row, "why": Letter.Hold(row["held_for"]).label} for row in by_reason
-            ],
-            "seats_without_result": seats,
             "without_new_register": unsure,
+            "seats_without_result": seats,
+            "without_an_mp": [
+                {**row, "name": capfirst(Letter.Hold(row["name"]).label)}
+                for row in reasons_for_it
+            ],
             **(extra_context or {}),
         }
         return super().changelist_view(request, more)
@@ -279,6 +273,12 @@ class HoldRuleAdmin(_Admin):
     list_display = ("phrase", "is_in_force", "note")
     list_filter = ("is_in_force",)
     search_fields = ("phrase", "note")
+
+
+def _counted(letters: QuerySet[Any], field: str) -> list[dict[str, Any]]:
+    """Count them by a field, whichever end first."""
+    named = letters.values(name=F(field))
+    return list(named.annotate(**_HOW_MANY).order_by("ends_at", "name"))
 
 
 def _whoever_asks(request: HttpRequest) -> Any:

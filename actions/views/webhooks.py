@@ -6,6 +6,7 @@ signature, and reads what it tells. Its signals are not used: the function is ca
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -31,12 +32,8 @@ from representatives.clients import address_of
 logger = logging.getLogger(__name__)
 
 _AGAIN_IN_SECONDS: Final = 60
-_TOLD_AGAIN: Final = (
-    TooEarlyError,
-    TemporaryDeliveryError,
-    OperationalError,
-    InterfaceError,
-)
+_DATABASE_IS_AWAY: Final = (OperationalError, InterfaceError)
+_TOLD_AGAIN: Final = (TooEarlyError, TemporaryDeliveryError, *_DATABASE_IS_AWAY)
 # What Anymail raises at requests that are not what a provider sends: it takes their
 # shape for granted.
 _NOT_THEIRS: Final = (
@@ -168,21 +165,19 @@ def _refused(request: HttpRequest) -> HttpResponse:
 
 def note_too_large(request: HttpRequest) -> None:
     """Note that one was refused unread for its length; as often as forged ones are."""
-    why = "A webhook was refused unread: it is larger than may come."
-    try:
-        _count("oversized webhooks", request)
-        _note_refused(why)
-    except TooManyError:
-        return
-    except (OperationalError, InterfaceError):
-        # It is refused all the same; only nobody counts now.
-        logger.warning(why)
+    with suppress(TooManyError):
+        # If the database is away it is refused all the same; only nobody counts.
+        with suppress(*_DATABASE_IS_AWAY):
+            _count("oversized webhooks", request)
+        _note_refused("A webhook was refused unread: it is larger than may come.")
 
 
 def _note_refused(why: str) -> None:
     """Tell it in the log, and once a day to staff, among what came in."""
     logger.warning(why)
-    daily.note_refused(why, timezone.now(), live=settings.DELIVERY_IS_LIVE)
+    # Without the row it is refused all the same.
+    with suppress(*_DATABASE_IS_AWAY):
+        daily.note_refused(why, timezone.now(), live=settings.DELIVERY_IS_LIVE)
 
 
 def _count(scope: str, request: HttpRequest) -> None:

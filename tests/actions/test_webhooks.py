@@ -10,8 +10,9 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
+from actions import limiting
 from actions.models import IncomingMail, Letter
-from actions.receiving import taking
+from actions.receiving import daily, taking
 from tests.actions import refused
 from tests.actions.factories import make_letter
 from tests.actions.receiving.arriving import events, gone, owed, raw, written
@@ -222,4 +223,30 @@ def test_it_comes_again_without_a_database(
 
     monkeypatch.setattr(taking, "take_in", away)
     assert bring(client, mail_signed(b"", "a@b.example")).status_code == 503
+    assert "jo@" not in caplog.text
+
+
+@pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize("away", ["the row", "all of it"])
+def test_what_is_refused_is_refused_without_a_database_and_logged_once(
+    client: Client,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    away: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("of jo@mail.example")
+
+    monkeypatch.setattr(daily, "note_refused", fail)
+    if away == "all of it":
+        monkeypatch.setattr(limiting, "take", fail)
+    else:
+        assert bring(client, {}, headers={}).status_code == 403
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    large = client.post("/webhooks/incoming/mailgun/", {"x": "x" * 2000})
+    assert large.status_code == 413
+    lines = [one.message for one in caplog.records if "refused" in one.message]
+    proves_nothing = [refused.PROVES_NOTHING] if away == "the row" else []
+    assert lines == [*proves_nothing, refused.TOO_LARGE]
     assert "jo@" not in caplog.text

@@ -19,6 +19,7 @@ from django.utils import timezone
 from actions import (
     delivering,
     failing,
+    giving_up,
     holding,
     pacing,
     privacy,
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         # By a clock that nobody sets.
         self.sweep_at = -math.inf
         self.look_at = -math.inf
+        self.outage = giving_up.Outage()
         self.reader = Reader()
         self.day: datetime.date | None = None
 
@@ -113,6 +115,7 @@ class Command(BaseCommand):
                 faults += 1
             else:
                 close_old_connections()
+                self.outage.hear(tidings)
                 if tidings.trouble:
                     logger.warning("Mail is not handed over: %s", tidings.trouble)
                 faults = faults + 1 if tidings.trouble and not tidings.sent else 0
@@ -143,10 +146,21 @@ class Command(BaseCommand):
         holding.end_overdue(now)
         privacy.sweep(now)
         pacing.tidy(now, live=live)
+        self._give_up(now, live=live)
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
         writing_home.write(now, live=live)
         reminding.owe(now, live=live, should_stop=lambda: self.must_end)
+
+    def _give_up(self, now: datetime.datetime, *, live: bool) -> None:
+        if not self.outage.is_long():
+            return
+        if given_up := giving_up.long_due(
+            now, live=live, should_stop=lambda: self.must_end
+        ):
+            logger.warning(
+                "Letters given up, as they had no way out for two weeks: %d.", given_up
+            )
 
     def _begin_day(self, today: datetime.date) -> None:
         """Do at once what is due on a new day: boundaries change at midnight."""
