@@ -25,6 +25,7 @@ from actions.models import (
     Demand,
     FailingAddress,
     HeldLetter,
+    HoldLimit,
     HoldRule,
     IncomingMail,
     LetterTemplate,
@@ -37,6 +38,7 @@ from actions.models import (
 from actions.models.campaigns import web_page_validator
 from actions.queue_admin import (
     HeldLetterAdmin,
+    HoldLimitAdmin,
     HoldRuleAdmin,
     OfficeReportAdmin,
 )
@@ -93,6 +95,7 @@ admin.site.register(CampaignTranslation, CampaignTranslationAdmin)
 admin.site.register(HeldLetter, HeldLetterAdmin)
 admin.site.register(OfficeReport, OfficeReportAdmin)
 admin.site.register(HoldRule, HoldRuleAdmin)
+admin.site.register(HoldLimit, HoldLimitAdmin)
 admin.site.register(FailingAddress, FailingAddressAdmin)
 admin.site.register(IncomingMail, IncomingMailAdmin)
 

@@ -36,6 +36,8 @@ MAY: Final[dict[str, dict[tuple[str, str], str]]] = {
         ("actions", "failingaddress"): "view change",
         ("actions", "incomingmail"): "view change",
         ("actions", "holdrule"): "view add change delete",
+        # There are two, always.
+        ("actions", "holdlimit"): "view change",
         # Taking a list away; nobody looks at it here.
         ("actions", "subscriptions"): "export",
         ("representatives", "constituency"): "view",

@@ -275,6 +275,22 @@ class HoldRuleAdmin(_Admin):
     search_fields = ("phrase", "note")
 
 
+class HoldLimitAdmin(_Admin):
+    """The two numbers above which a person looks: nobody adds one or takes it away."""
+
+    list_display = ("__str__", "most", "note")
+    readonly_fields = ("of",)
+    fields = ("of", "most", "note")
+
+    def has_add_permission(self, *_: object, **__: object) -> bool:
+        """Nobody: each has its place in the code."""
+        return False
+
+    def has_delete_permission(self, *_: object, **__: object) -> bool:
+        """Nobody: without a limit anything would go."""
+        return False
+
+
 def _counted(letters: QuerySet[Any], field: str) -> list[dict[str, Any]]:
     """Count them by a field, whichever end first."""
     named = letters.values(name=F(field))

@@ -15,6 +15,7 @@ from actions.models.letter_templates import LetterTemplate, LetterTemplateVersio
 from actions.models.letters import Letter
 from actions.models.moderation import (
     HeldLetter,
+    HoldLimit,
     HoldRule,
     OfficeReport,
     WatchedMailbox,
@@ -36,6 +37,7 @@ __all__ = [
     "DemandTranslation",
     "FailingAddress",
     "HeldLetter",
+    "HoldLimit",
     "HoldRule",
     "IncomingMail",
     "Letter",

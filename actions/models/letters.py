@@ -355,9 +355,9 @@ class Letter(QuicklyRead):
                 name="only_confirmed_letters_are_sent",
             ),
             models.CheckConstraint(
-                condition=~Q(state="awaiting_confirmation")
+                condition=~Q(state__in=["awaiting_confirmation", "expired", "repeated"])
                 | Q(confirmed_at__isnull=True),
-                name="letters_that_await_confirmation_are_not_confirmed",
+                name="letters_that_nobody_confirmed_say_so",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -5,11 +5,12 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from actions.models.letters import Letter
@@ -65,6 +66,59 @@ class HoldRule(models.Model):
 
     def __str__(self) -> str:
         return self.phrase
+
+
+class HoldLimit(models.Model):
+    """How many letters may look alike before a person looks at the next ones."""
+
+    class Of(models.TextChoices):
+        """What is counted."""
+
+        SAME_WORDS = (
+            "same_words",
+            "letters of a campaign with the same own words in a day",
+        )
+        NAMES = "names", "names of a campaign at one postal address in a week"
+
+    # Unless an organiser said otherwise (docs/decisions/0029-a-person-looks.md).
+    USUAL: ClassVar[dict[str, int]] = {Of.SAME_WORDS: 10, Of.NAMES: 6}
+
+    of = models.CharField(
+        "limit", max_length=20, choices=Of.choices, primary_key=True, editable=False
+    )
+    most = models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(1_000_000)],
+        help_text="From the next one on, letters wait for a person.",
+    )
+    note = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Why it is what it is, for your colleagues: a hall of residence with "
+        "one address, say.",
+    )
+
+    class Meta:
+        verbose_name = "hold limit"
+        verbose_name_plural = "hold limits"
+        ordering: ClassVar = ["of"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(of__in=["same_words", "names"]),
+                name="hold_limits_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(most__gte=1), name="hold_limits_let_one_go"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return capfirst(self.get_of_display())
+
+    @classmethod
+    def most_of(cls, what: Of) -> int:
+        """Say how many may go."""
+        row = cls.objects.filter(of=what).values_list("most", flat=True).first()
+        return cls.USUAL[what] if row is None else row
 
 
 class WatchedMailboxQuerySet(models.QuerySet["WatchedMailbox"]):

@@ -4,11 +4,9 @@ import datetime
 from collections.abc import Callable
 from typing import Final
 
-from django.conf import settings
-
 from actions import failing, holding, limiting, own_words, pacing, tokens
 from actions.errors import TooManyError
-from actions.models import HoldRule, Letter, OfficeReport, WatchedMailbox
+from actions.models import HoldLimit, HoldRule, Letter, OfficeReport, WatchedMailbox
 from actions.screening import phrases
 
 _WEEK: Final = datetime.timedelta(days=7)
@@ -155,7 +153,7 @@ def _is_of_a_flood(
         limiting.take(
             "letters of one text",
             f"{letter.campaign_id}|{letter.is_demo}|{' '.join(words)}",
-            limit=settings.SAME_TEXTS_PER_DAY,
+            limit=HoldLimit.most_of(HoldLimit.Of.SAME_WORDS),
             window=limiting.DAY,
             now=now,
         )
@@ -182,7 +180,7 @@ def _is_of_many_at_one_address(
         .values_list("address_line_1", "sender_name")
     )
     names = {_place(name) for line, name in neighbours if _place(line) == here}
-    return len(names) > settings.NAMES_PER_ADDRESS_PER_WEEK
+    return len(names) > HoldLimit.most_of(HoldLimit.Of.NAMES)
 
 
 def _place(line: str) -> str:

@@ -14,6 +14,7 @@ from actions.models import (
     Campaign,
     Delivery,
     Demand,
+    HoldLimit,
     Letter,
     LetterEvent,
     LetterTemplate,
@@ -42,6 +43,11 @@ BODY = f"""\
 My neighbour has not heard from her brother in Urumqi since the spring of 2018."""
 
 _numbers = itertools.count(1)
+
+
+def let_go(most: int, of: HoldLimit.Of = HoldLimit.Of.SAME_WORDS) -> None:
+    """Have a person look above so many letters of a kind, as staff would say it."""
+    HoldLimit.objects.update_or_create(of=of, defaults={"most": most})
 
 
 def make_campaign(**fields: Any) -> Campaign:

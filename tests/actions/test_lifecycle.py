@@ -244,10 +244,9 @@ def test_letters_that_move_together_are_each_told_and_counted() -> None:
         ("letter_states_are_known", State.QUEUED, {"state": "lost", "ended_at": NOW}),
         ("only_confirmed_letters_are_sent", State.QUEUED, {"confirmed_at": None}),
         ("only_confirmed_letters_are_sent", State.FAILED, {"confirmed_at": None}),
-        (
-            "letters_that_await_confirmation_are_not_confirmed",
-            State.AWAITING_CONFIRMATION,
-            {"confirmed_at": NOW},
+        *(
+            ("letters_that_nobody_confirmed_say_so", state, {"confirmed_at": NOW})
+            for state in (State.AWAITING_CONFIRMATION, State.EXPIRED, State.REPEATED)
         ),
         ("ended_letters_say_when", State.QUEUED, {"ended_at": NOW}),
         ("ended_letters_say_when", State.HELD, {"ended_at": NOW}),

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from actions import lifecycle
-from actions.models import Letter, LetterEvent, Tally
+from actions.models import HoldLimit, Letter, LetterEvent, Tally
 from tests.actions.factories import NOW, make_letter
 from tests.actions.receiving.arriving import gone
 
@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 BEFORE = ("actions", "0022_mail_to_writers_that_comes_back")
 LATER = ("actions", "0024_what_came_back_is_counted_by_its_day")
 LATEST_BUT_ONE = ("actions", "0025_what_cannot_be_is_refused")
-AFTER = ("actions", "0026_letters_wait_for_the_registers")
+LATEST = ("actions", "0026_letters_wait_for_the_registers")
+AFTER = ("actions", "0027_staff_say_how_many_are_a_flood")
 
 
 def migrate(to: tuple[str, str]) -> None:
@@ -95,3 +96,20 @@ def test_letters_that_wait_for_a_result_outlive_the_way_back() -> None:
         vacant.pk: "vacant",
     }
     assert [event.cause for event in letter.events.all()] == ["dissolved"]
+
+
+@pytest.mark.usefixtures("registers")
+def test_letters_that_nobody_confirmed_say_so_from_now_on() -> None:
+    never = make_letter(state=Letter.State.EXPIRED)
+    sent = gone()
+    try:
+        migrate(LATEST)
+        Letter.objects.filter(pk=never.pk).update(confirmed_at=NOW)
+    finally:
+        migrate(AFTER)
+    never.refresh_from_db()
+    assert never.confirmed_at is None
+    confirmed_at = sent.confirmed_at
+    sent.refresh_from_db()
+    assert sent.confirmed_at == confirmed_at is not None
+    assert dict(HoldLimit.objects.values_list("of", "most")) == HoldLimit.USUAL

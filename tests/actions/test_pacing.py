@@ -21,7 +21,12 @@ from actions.models import Campaign, Delivery, FailingAddress, Letter, Pace
 from actions.screening import deciding
 from representatives import lookup
 from representatives.models import Representative
-from tests.actions.factories import make_campaign, make_letter, make_representative
+from tests.actions.factories import (
+    let_go,
+    make_campaign,
+    make_letter,
+    make_representative,
+)
 from tests.registers import make_member
 from tests.smtp import Fault, MailServer, mail_server
 
@@ -44,7 +49,7 @@ def usual_rates(settings: Settings) -> None:
     settings.LETTERS_PER_MP_PER_HOUR_OTHERWISE = 6
     settings.LETTERS_PER_HOUR = settings.LETTERS_PER_HOUR_OTHERWISE = 3000
     # All of them say the same, and none is to wait for a person.
-    settings.SAME_TEXTS_PER_DAY = 10_000
+    let_go(10_000)
 
 
 @pytest.fixture
@@ -404,9 +409,9 @@ def test_a_letter_that_is_held_takes_no_place_from_the_next(
     campaign: Campaign, member: Representative, settings: Settings
 ) -> None:
     first = confirmed(campaign, member)
-    settings.SAME_TEXTS_PER_DAY = 1
+    let_go(1)
     assert confirmed(campaign, member).held_for == Letter.Hold.FLOOD
-    settings.SAME_TEXTS_PER_DAY = 10_000
+    let_go(10_000)
     assert due(confirmed(campaign, member)) == due(first) + 2 * MINUTE
 
 

@@ -13,10 +13,11 @@ from django.utils.text import capfirst
 from pytest_django import DjangoAssertNumQueries
 
 from actions import failing, groups, privacy, queue_admin
-from actions.models import FailingAddress, HoldRule, Letter, OfficeReport
+from actions.models import FailingAddress, HoldLimit, HoldRule, Letter, OfficeReport
 from actions.screening import deciding
 from tests.actions.factories import (
     NOW,
+    let_go,
     make_letter,
     make_organiser,
     make_representative,
@@ -308,3 +309,62 @@ def test_a_rule_that_would_hold_everything_is_refused_on_the_page(
     fine = {"phrase": "drown you", "is_in_force": "on"}
     organiser.post("/admin/actions/holdrule/add/", fine)
     assert HoldRule.objects.filter(phrase="drown you", is_in_force=True).exists()
+
+
+LIMITS = "/admin/actions/holdlimit/"
+
+
+@pytest.fixture
+def limits() -> None:
+    """Put those there that a new place begins with."""
+    for of, most in HoldLimit.USUAL.items():
+        let_go(most, HoldLimit.Of(of))
+
+
+@pytest.mark.usefixtures("limits")
+def test_organisers_say_above_how_many_letters_a_person_looks(
+    organiser: Client,
+) -> None:
+    def listed() -> list[tuple[str, str]]:
+        page = text(organiser.get(LIMITS))
+        return re.findall(r'/change/">(.*?)</a>.*?"field-most">(.*?)<', page, re.DOTALL)
+
+    same, names = (capfirst(one.label) for one in HoldLimit.Of)
+    assert listed() == [(names, "6"), (same, "10")]
+    page = text(organiser.get(f"{LIMITS}names/change/"))
+    assert "From the next one on, letters wait for a person." in page
+    fields = {"most": "25", "note": "A hall of residence."}
+    organiser.post(f"{LIMITS}names/change/", fields)
+    assert listed() == [(names, "25"), (same, "10")]
+    assert "A hall of residence." in text(organiser.get(LIMITS))
+    assert HoldLimit.most_of(HoldLimit.Of.NAMES) == 25
+    assert HoldLimit.most_of(HoldLimit.Of.SAME_WORDS) == 10
+
+
+@pytest.mark.usefixtures("limits")
+@pytest.mark.parametrize("most", ["0", "-1", "", "many", "9999999999"])
+def test_a_limit_that_is_none_is_refused_on_the_page(
+    organiser: Client, most: str
+) -> None:
+    answer = organiser.post(f"{LIMITS}names/change/", {"most": most})
+    assert answer.status_code == 200
+    assert "Please correct the error below." in text(answer)
+    assert HoldLimit.most_of(HoldLimit.Of.NAMES) == 6
+
+
+@pytest.mark.usefixtures("limits")
+def test_nobody_takes_a_limit_away_or_adds_one(admin_client: Client) -> None:
+    for page in ("add/", "names/delete/"):
+        assert admin_client.post(f"{LIMITS}{page}", {"most": "1"}).status_code == 403
+    assert set(HoldLimit.objects.values_list("of", flat=True)) == {
+        "same_words",
+        "names",
+    }
+
+
+@pytest.mark.usefixtures("limits")
+def test_campaigners_change_no_limit(campaigner: Client) -> None:
+    assert campaigner.get(f"{LIMITS}names/change/").status_code == 403
+    fields = {"most": "1000"}
+    assert campaigner.post(f"{LIMITS}names/change/", fields).status_code == 403
+    assert HoldLimit.most_of(HoldLimit.Of.NAMES) == 6

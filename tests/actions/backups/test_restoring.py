@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 import time
 from io import BytesIO
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as project
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
@@ -21,7 +23,7 @@ from pytest_django import Settings
 from actions import backup_folder as folders
 from actions.backups import archive, postgresql
 from actions.backups.database import our_tables
-from actions.models import Campaign, Letter, Tally
+from actions.models import Campaign, Delivery, Letter, Tally
 from tests import workers
 from tests.actions.backups.keeping import (
     back_up,
@@ -385,6 +387,44 @@ def test_it_runs_as_a_program(folder: Path, tmp_path: Path, settings: Settings) 
     said = done.communicate()[0].decode()
     assert done.returncode == 0, said
     assert "Start the web server and the workers" in said
+
+
+def _make(tmp_path: Path, target: str, arguments: object) -> str:
+    """Run a target of the Makefile as an operator does; say what it said."""
+    connection.close()
+    inherited = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"}
+    environment = workers.live(tmp_path / "var", 1) | {
+        "BACKUPS_DIR": str(tmp_path / "backups")
+    }
+    done = subprocess.run(
+        ["make", target, f"ARGS={arguments}"],
+        cwd=project.BASE_DIR,
+        env={name: environment[name] for name in environment.keys() - inherited},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (project.BASE_DIR / ".venv" / "made").exists(),
+    reason="of the environment that the Makefile makes",
+)
+def test_make_backs_up_and_restores(folder: Path, tmp_path: Path) -> None:
+    campaign = make_campaign(title="before")
+    owed = make_letter(campaign=campaign, state=Letter.State.QUEUED, is_demo=False)
+    assert ": " in _make(tmp_path, "backup", folder)
+    [place] = folder.glob("postbag-*.tar.gz")
+    make_campaign(title="since")
+    said = _make(tmp_path, "restore", f"{place} --replace")
+    assert "Start the web server and the workers" in said
+    assert titles() == {"before"}
+    owed.refresh_from_db()
+    assert owed.state == Letter.State.CANCELLED
+    assert not Delivery.objects.waiting().exists()
 
 
 @on_postgresql

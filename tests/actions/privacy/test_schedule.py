@@ -28,7 +28,7 @@ from tests.actions.factories import NOW
 PUBLIC: Final = {
     *("Campaign", "CampaignTranslation", "Demand", "DemandTranslation"),
     *("Prompt", "PromptTranslation", "Source", "SourceTranslation"),
-    *("LetterTemplate", "LetterTemplateVersion", "HoldRule"),
+    *("LetterTemplate", "LetterTemplateVersion", "HoldRule", "HoldLimit"),
     # Of MPs and their offices.
     *("FailingAddress", "Pace"),
     *("Constituency", "Representative", "RepresentativeOverride", "Office"),

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from pytest_django import Settings
+from django.db import IntegrityError, transaction
 
 from actions import failing, holding, submitting, tokens
 from actions.models import (
     Campaign,
     Delivery,
+    HoldLimit,
     HoldRule,
     Letter,
     OfficeReport,
@@ -23,6 +24,7 @@ from tests.actions.factories import (
     BASE_TEXT,
     BODY,
     NOW,
+    let_go,
     make_campaign,
     make_letter,
     make_organiser,
@@ -140,10 +142,8 @@ def test_a_rule_that_is_not_in_force_holds_nothing() -> None:
     assert hold_of(confirmed(body=f"{BODY}\n\nI know where you live.")) == ""
 
 
-def test_the_same_words_under_many_names_wait(
-    campaign: Campaign, settings: Settings
-) -> None:
-    settings.SAME_TEXTS_PER_DAY = 3
+def test_the_same_words_under_many_names_wait(campaign: Campaign) -> None:
+    let_go(3)
     body = f"{BASE_TEXT}\n\nMy aunt was taken from her shop in Ghulja in the spring."
     holds = [hold_of(confirmed(campaign=campaign, body=body)) for _ in range(5)]
     assert holds == ["", "", "", "flood", "flood"]
@@ -155,20 +155,16 @@ def test_the_same_words_under_many_names_wait(
     assert hold_of(confirmed(NOW + DAY, campaign=campaign, body=body)) == ""
 
 
-def test_case_and_punctuation_make_no_other_text(
-    campaign: Campaign, settings: Settings
-) -> None:
-    settings.SAME_TEXTS_PER_DAY = 1
+def test_case_and_punctuation_make_no_other_text(campaign: Campaign) -> None:
+    let_go(1)
     one = f"{BASE_TEXT}\n\nMy aunt was taken from her shop in Ghulja in the spring."
     two = f"{BASE_TEXT}\n\nMy aunt — was taken, from her SHOP in Ghulja in the spring!"
     assert hold_of(confirmed(campaign=campaign, body=one)) == ""
     assert hold_of(confirmed(campaign=campaign, body=two)) == Letter.Hold.FLOOD
 
 
-def test_signatures_without_own_words_are_no_flood(
-    campaign: Campaign, settings: Settings
-) -> None:
-    settings.SAME_TEXTS_PER_DAY = 1
+def test_signatures_without_own_words_are_no_flood(campaign: Campaign) -> None:
+    let_go(1)
     for _ in range(3):
         assert hold_of(confirmed(campaign=campaign, body=BASE_TEXT)) == ""
 
@@ -181,16 +177,16 @@ def test_signatures_without_own_words_are_no_flood(
     ],
 )
 def test_eight_own_words_are_a_text_and_seven_may_be_the_same_by_chance(
-    campaign: Campaign, settings: Settings, own: str, second: str
+    campaign: Campaign, own: str, second: str
 ) -> None:
-    settings.SAME_TEXTS_PER_DAY = 1
+    let_go(1)
     body = f"{BASE_TEXT}\n\n{own}"
     holds = [hold_of(confirmed(campaign=campaign, body=body)) for _ in range(2)]
     assert holds == ["", second]
 
 
-def test_many_names_at_one_address_wait(campaign: Campaign, settings: Settings) -> None:
-    settings.NAMES_PER_ADDRESS_PER_WEEK = 2
+def test_many_names_at_one_address_wait(campaign: Campaign) -> None:
+    let_go(2, HoldLimit.Of.NAMES)
     here: dict[str, Any] = {"address_line_1": "1 High Street", "postcode": "SW1A 1AA"}
     told_anew: dict[str, Any] = {
         "address_line_1": "1, HIGH street",
@@ -204,6 +200,34 @@ def test_many_names_at_one_address_wait(campaign: Campaign, settings: Settings) 
     assert hold_of(confirmed(campaign=campaign, postcode="SW1A 1AA")) == ""
     week = 8 * DAY
     assert hold_of(confirmed(NOW + week, campaign=campaign, **here)) == ""
+
+
+def test_without_a_word_of_staff_the_usual_limits_hold(campaign: Campaign) -> None:
+    HoldLimit.objects.all().delete()
+    body = f"{BASE_TEXT}\n\nMy aunt was taken from her shop in Ghulja in the spring."
+    here: dict[str, Any] = {
+        "address_line_1": "1 High Street",
+        "postcode": "SW1A 1AA",
+    }
+    same = [hold_of(confirmed(campaign=campaign, body=body)) for _ in range(11)]
+    assert same == [*[""] * 10, "flood"]
+    names = [hold_of(confirmed(campaign=campaign, **here)) for _ in range(7)]
+    assert names == [*[""] * 6, "one_address"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("hold_limits_are_known", {"of": "whims", "most": 3}),
+        ("hold_limits_let_one_go", {"of": "names", "most": 0}),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(
+    constraint: str, fields: dict[str, Any]
+) -> None:
+    HoldLimit.objects.all().delete()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        HoldLimit.objects.create(**fields)
 
 
 def test_a_failing_address_waits(member: Representative) -> None:
