@@ -74,7 +74,6 @@ class Mail(EmailMessage):
         self.owner = stamp.owner
         self.kind = stamp.kind
         self.is_demo = stamp.is_demo
-        self.name_for_provider(stamp)
         self.parties = {
             "From": words.sender or our_address("SENDER_ADDRESS", words.sender_name),
             "To": words.to.checked(),
@@ -114,16 +113,19 @@ class Mail(EmailMessage):
             ],
             headers=others,
         )
+        self.name_for_provider(stamp)
 
     def name_for_provider(self, stamp: Stamp) -> None:
         """Have a provider say which mail it was when it tells what became of it.
 
-        It learns nothing: the same stands in the Message-ID.
+        It learns nothing: the same stands in the Message-ID, which it is to keep.
         """
         self.metadata = {providers.OURS: str(stamp.id)}
         provider = providers.PROVIDERS.get(settings.MAIL_PROVIDER)
         if provider and provider.has_only_tags:
             self.tags = [str(stamp.id)]
+        if provider and provider.keeps_id_if_told:
+            self.extra_headers[provider.keeps_id_if_told] = "true"
 
     def as_wire(self) -> bytes:
         """Write the whole message as it goes over the wire.
@@ -168,7 +170,6 @@ class PassedOnMail(Mail):
         self.owner = stamp.owner
         self.kind = stamp.kind
         self.is_demo = stamp.is_demo
-        self.name_for_provider(stamp)
         self.parties = {"From": answer.sender, "To": answer.to}
         self.envelope_sender = bounces_to
         self.title, self.text = answer.subject, answer.body
@@ -185,6 +186,7 @@ class PassedOnMail(Mail):
                 (one.name, one.content, one.content_type) for one in answer.attachments
             ],
         )
+        self.name_for_provider(stamp)
 
     def as_wire(self) -> bytes:
         """Give the whole message as it goes over the wire."""

@@ -33,6 +33,8 @@ class Provider:
     package: str = ""
     # Whether it keeps no data of ours with a mail, only a tag.
     has_only_tags: bool = False
+    # The header by which it leaves our Message-ID alone; it puts its own otherwise.
+    keeps_id_if_told: str = ""
     # Whether each mail can say that nobody shall be told who opens it.
     asks_about_opens: bool = True
 
@@ -70,7 +72,7 @@ PROVIDERS: Final = {
         has_only_tags=True,
         asks_about_opens=False,
     ),
-    "postmark": Provider(brings_mail=True),
+    "postmark": Provider(brings_mail=True, keeps_id_if_told="X-PM-KeepID"),
     "resend": Provider(asks_about_opens=False),
     "scaleway": Provider(tells=False, asks_about_opens=False),
     "sendgrid": Provider(brings_mail=True),

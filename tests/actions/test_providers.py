@@ -234,6 +234,27 @@ def test_an_address_that_the_provider_sends_nothing_to_is_refused_for_good(
     assert owed.last_error.startswith("The mail provider sends nothing to this")
 
 
+@pytest.mark.parametrize("kind", [Delivery.Kind.LETTER, Delivery.Kind.FORWARD])
+def test_postmark_is_told_to_keep_our_message_id(
+    provider: Provider, settings: Settings, kind: Delivery.Kind
+) -> None:
+    settings.MAIL_PROVIDER = "postmark"
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    if kind == Delivery.Kind.LETTER:
+        letter = make_letter(state=Letter.State.QUEUED)
+    else:
+        letter = gone(is_demo=False)
+        take(raw("reply-plain", letter))
+    said = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "mp@example.org"}
+    provider.answers = [(200, said)]
+    assert deliver().sent == 1
+    _, _, body = provider.requests[0]
+    told = {one["Name"]: one["Value"] for one in json.loads(body)["Headers"]}
+    mail = letter.deliveries.get(kind=kind)
+    assert told["Message-ID"] == f"<{mail.pk}@{DOMAIN}>"
+    assert told["X-PM-KeepID"] == "true"
+
+
 def test_a_provider_without_its_key_is_no_letters_fault(
     provider: Provider, settings: Settings
 ) -> None:
