@@ -37,11 +37,11 @@ class Migration(migrations.Migration):
                         choices=[
                             (
                                 "same_words",
-                                "letters of a campaign with the same own words in a day",
+                                "letters with the same own words in a day, for one campaign",
                             ),
                             (
                                 "names",
-                                "names of a campaign at one postal address in a week",
+                                "names at one postal address in a week, for one campaign",
                             ),
                         ],
                         editable=False,

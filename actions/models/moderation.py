@@ -76,9 +76,9 @@ class HoldLimit(models.Model):
 
         SAME_WORDS = (
             "same_words",
-            "letters of a campaign with the same own words in a day",
+            "letters with the same own words in a day, for one campaign",
         )
-        NAMES = "names", "names of a campaign at one postal address in a week"
+        NAMES = "names", "names at one postal address in a week, for one campaign"
 
     # Unless an organiser said otherwise (docs/decisions/0029-a-person-looks.md).
     USUAL: ClassVar[dict[str, int]] = {Of.SAME_WORDS: 10, Of.NAMES: 6}
