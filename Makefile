@@ -56,8 +56,10 @@ unit: $(DEVELOPMENT) ## Run the tests that need no database, in less than a minu
 quick: $(DEVELOPMENT) ## Run the tests without the browser and the slow ones.
 	$(PYTEST) -m "not journey and not slow" $(ARGS)
 
-slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests, one by one.
-	$(BIN)/python -m pytest -m "journey or slow" $(ARGS)
+# Two at a time: a journey waits for its browser half of the time. More, and what starts
+# four workers of its own finds none of the machine left.
+slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests.
+	$(PYTEST) --maxprocesses 2 -m "journey or slow" $(ARGS)
 
 coverage: $(DEVELOPMENT) browser ## Run every test and say which lines none reached.
 	$(PYTEST) --cov --cov-report=term $(ARGS)

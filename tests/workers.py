@@ -79,7 +79,7 @@ class Worker:
         self.log = log
         with log.open("a") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "deliver_letters", "--poll", "0.1"],
+                [sys.executable, "manage.py", "deliver_letters", "--poll", "0.03"],
                 cwd=settings.BASE_DIR,
                 env=environment,
                 stdout=file,

@@ -14,8 +14,14 @@ from pathlib import Path
 import pytest
 import requests
 from django.conf import settings
+from django.db import connection
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        connection.vendor != "sqlite", reason="each starts on a database of its own"
+    ),
+]
 
 SECONDS_TO_START = 60
 
