@@ -159,7 +159,9 @@ class Command(BaseCommand):
             now, live=live, should_stop=lambda: self.must_end
         ):
             logger.warning(
-                "Letters given up, as they had no way out for two weeks: %d.", given_up
+                "Letters given up that were to go two weeks ago, as there is no way "
+                "out: %d.",
+                given_up,
             )
 
     def _begin_day(self, today: datetime.date) -> None:
