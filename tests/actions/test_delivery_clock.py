@@ -1,10 +1,14 @@
 """A clock that jumps, forwards, backwards and at the change to summer time."""
 
 import datetime
+from pathlib import Path
 
 import pytest
+from django.utils import timezone
+from pytest_django import Settings
 
-from actions import claiming, delivering, pacing, recording
+from actions import claiming, delivering, outbox, pacing, recording, steadiness
+from actions.management.commands import deliver_letters
 from actions.models import Delivery, Letter
 from tests import promise
 from tests.actions.factories import NOW, make_campaign, make_letter
@@ -131,3 +135,129 @@ def test_the_lease_of_a_living_worker_outlives_a_clock_that_is_set_right(
     (held,) = claiming.claim(NOW + YEARS, live=True, at_most=1)
     assert not deliver(NOW).any_moved
     assert recording.sent(held, NOW)
+
+
+# --- A worker whose machine is set ---------------------------------------------------
+
+
+class Machine:
+    """One that runs a worker, and whose clock is set meanwhile."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.began = timezone.now()
+        self.ran = self.set_by = datetime.timedelta()
+        monkeypatch.setattr(timezone, "now", self.now)
+        self.worker = deliver_letters.Command()
+        self.worker.steadiness = steadiness.Steadiness(self.seconds)
+
+    def seconds(self) -> float:
+        return self.ran.total_seconds()
+
+    def now(self) -> datetime.datetime:
+        return self.began + self.ran + self.set_by
+
+    def work(self, after: datetime.timedelta = MINUTE) -> delivering.Tidings:
+        self.ran += after
+        # An hour or a minute may have gone by that no clock told of.
+        self.worker.sweep_at = self.worker.look_at = 0
+        return self.worker.work()
+
+
+@pytest.fixture
+def machine(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> Machine:
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+    settings.MEMBERS_OLD_AFTER_DAYS = 100_000
+    return Machine(monkeypatch)
+
+
+@pytest.mark.parametrize("ahead", [HOUR, YEARS])
+def test_what_a_living_worker_holds_is_not_sent_by_another_whose_clock_was_set(
+    machine: Machine, ahead: datetime.timedelta, caplog: pytest.LogCaptureFixture
+) -> None:
+    letter = queue(machine.now())
+    machine.worker.work()
+    outbox_before = outbox.owners()
+    held = make_letter(state=Letter.State.QUEUED, now=machine.now())
+    (in_hand,) = claiming.claim(machine.now(), live=False, at_most=1)
+    assert not machine.work(SECOND).any_moved
+    machine.set_by = ahead
+    tidings = machine.work(SECOND)
+    assert not tidings.any_moved
+    assert f"The clock was set ahead by {ahead}" in caplog.text
+    assert not machine.work(claiming.lease_time() - 2 * SECOND).any_moved
+    # The other one is told that its mail server took it, as late as that may be.
+    assert recording.sent(in_hand, machine.now())
+    machine.work(claiming.lease_time())
+    held.refresh_from_db()
+    assert held.state == Letter.State.ACCEPTED
+    assert outbox.owners() == outbox_before == {letter.pk}
+
+
+def test_what_a_dead_worker_held_goes_all_the_same(machine: Machine) -> None:
+    machine.worker.work()
+    letter = queue(machine.now())
+    claiming.claim(machine.now(), live=False, at_most=1)
+    machine.set_by = HOUR
+    assert not machine.work().any_moved
+    tidings = machine.work(claiming.lease_time())
+    assert (tidings.sent, tidings.perhaps_twice) == (1, 1)
+    assert outbox.owners() == {letter.pk}
+
+
+def test_a_clock_that_is_set_while_letters_go_stops_them(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.worker.work()
+    campaign = make_campaign()
+    for _ in range(3):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign, now=machine.now())
+    mark = recording.sent
+
+    def sent(delivery: Delivery, now: datetime.datetime) -> bool:
+        machine.set_by = HOUR
+        return mark(delivery, now)
+
+    monkeypatch.setattr(recording, "sent", sent)
+    assert machine.work().sent == 1
+    assert len(outbox.owners()) == 1
+    assert not Delivery.objects.waiting().exclude(lease=None).exists()
+    assert machine.work(claiming.lease_time()).sent == 2
+
+
+def test_nothing_is_ended_or_erased_by_a_clock_that_was_set_years_ahead(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    began = machine.now()
+    letters = [
+        make_letter(now=began),
+        make_letter(
+            state=Letter.State.HELD, held_for=Letter.Hold.FLOOD, now=began + SECOND
+        ),
+        make_letter(state=Letter.State.ACCEPTED, now=began + 2 * SECOND),
+    ]
+    Delivery.objects.update(state="sent", done_at=began)
+
+    def as_they_are() -> list[tuple[object, ...]]:
+        rows = Letter.objects.order_by("created_at", "pk")
+        told = ("state", "forgotten_at", "reminded_at", "asked_at")
+        return list(rows.values_list(*told))
+
+    machine.work()
+    before = as_they_are()
+    assert [row[0] for row in before] == [letter.state for letter in letters]
+    machine.set_by = YEARS
+    machine.work()
+    assert as_they_are() == before
+    assert f"set ahead by {YEARS}: nothing is ended, erased or asked" in caplog.text
+    machine.work(DAY - 2 * MINUTE)
+    assert as_they_are() == before
+    # Set right, as if nothing had been; or it stays so, and is believed.
+    machine.set_by = datetime.timedelta()
+    machine.work()
+    assert as_they_are() == before
+    machine.set_by = YEARS
+    machine.work()
+    machine.work(DAY)
+    assert all(now != then for now, then in zip(as_they_are(), before, strict=True))

@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from actions import (
+    claiming,
     delivering,
     failing,
     giving_up,
@@ -27,6 +28,7 @@ from actions import (
     reopening,
     reviewing,
     server_log_checks,
+    steadiness,
     telling,
     writing_home,
 )
@@ -60,6 +62,7 @@ class Command(BaseCommand):
         self.sweep_at = -math.inf
         self.look_at = -math.inf
         self.outage = giving_up.Outage()
+        self.steadiness = steadiness.Steadiness()
         self.reader = Reader()
         self.day: datetime.date | None = None
 
@@ -80,7 +83,7 @@ class Command(BaseCommand):
         """Work until told to end; with ``once`` until nothing more is due."""
         with self._listening():
             if once:
-                tidings = self._work()
+                tidings = self.work()
                 if tidings.trouble:
                     message = f"Mail could not be handed over: {tidings.trouble}"
                     raise CommandError(message)
@@ -107,7 +110,7 @@ class Command(BaseCommand):
         while not self.must_end:
             try:
                 self.reader.look()
-                tidings = self._work()
+                tidings = self.work()
             except Exception:
                 # Written without its text, which may hold what a letter says.
                 logger.exception("A fault in the worker; going on.")
@@ -121,8 +124,10 @@ class Command(BaseCommand):
                 faults = faults + 1 if tidings.trouble and not tidings.sent else 0
             self._rest(min(poll * 2 ** min(faults, 10), max(poll, LONGEST_PAUSE)))
 
-    def _work(self) -> delivering.Tidings:
+    def work(self) -> delivering.Tidings:
+        """Do once what is due now; say what became of the mails."""
         now = timezone.now()
+        self._compare_clocks(now)
         self._begin_day(timezone.localdate(now))
         if time.monotonic() >= self.look_at:
             self.look_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
@@ -131,7 +136,11 @@ class Command(BaseCommand):
             self._sweep(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = time.monotonic() + SECONDS_BETWEEN_SWEEPS
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
-        return delivering.deliver_due(should_stop=self._should_pause)
+        if self._others_may_hold_some():
+            return delivering.Tidings()
+        return delivering.deliver_due(
+            clock=timezone.now, should_stop=self._should_pause
+        )
 
     def _look(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every minute: see whom letters go to, and where."""
@@ -143,14 +152,24 @@ class Command(BaseCommand):
 
     def _sweep(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every hour: end, erase, tell and ask."""
-        holding.end_overdue(now)
-        privacy.sweep(now)
+        is_believed = self.steadiness.is_believed
+        if is_believed:
+            holding.end_overdue(now)
+            privacy.sweep(now)
+            self._give_up(now, live=live)
+        else:
+            logger.warning(
+                "The clock was set ahead by %s: nothing is ended, erased or asked "
+                "before it has gone on from there for a day. If it is wrong, set it "
+                "right; if it is right, start the worker anew.",
+                self.steadiness.ahead,
+            )
         pacing.tidy(now, live=live)
-        self._give_up(now, live=live)
         telling.about_letters_that_wait(now, live=live)
         telling.about_the_queue(now, live=live)
         writing_home.write(now, live=live)
-        reminding.owe(now, live=live, should_stop=lambda: self.must_end)
+        if is_believed:
+            reminding.owe(now, live=live, should_stop=lambda: self.must_end)
 
     def _give_up(self, now: datetime.datetime, *, live: bool) -> None:
         if not self.outage.is_long():
@@ -166,15 +185,32 @@ class Command(BaseCommand):
 
     def _begin_day(self, today: datetime.date) -> None:
         """Do at once what is due on a new day: boundaries change at midnight."""
-        if self.day == today:
+        if self.day == today or not self.steadiness.is_believed:
             return
         if day := boundaries.put_in_force(today):
             logger.warning("The boundaries of %s are in force.", day)
         self.day = today
 
+    def _compare_clocks(self, now: datetime.datetime) -> None:
+        if ahead := self.steadiness.look(now):
+            logger.warning(
+                "The clock was set ahead by %s: for %s no mail goes, as others may "
+                "still send what they hold.",
+                ahead,
+                claiming.lease_time(),
+            )
+
+    def _others_may_hold_some(self) -> bool:
+        """Whether leases look as if they had ended that have not.
+
+        Their time is over by the clock of this machine; its workers live.
+        """
+        return self.steadiness.was_set_ahead_within(claiming.lease_time())
+
     def _should_pause(self) -> bool:
         """Whether to leave what is due for now: to end, or to sweep first."""
-        return self.must_end or self._is_time_to_sweep()
+        self._compare_clocks(timezone.now())
+        return self.must_end or self._is_time_to_sweep() or self._others_may_hold_some()
 
     def _is_time_to_sweep(self) -> bool:
         return time.monotonic() >= self.sweep_at
