@@ -92,7 +92,8 @@ def _held(lease: uuid.UUID) -> DeliveryQuerySet:
         .defer("letter__base_text", "letter__consent_wording")
         # Read by themselves, and only where there are any: most mails are letters.
         .prefetch_related("subscription__campaign")
-        .order_by("due_at")
+        # What is in hand can be told by this, should the worker die.
+        .order_by("due_at", "pk")
     )
 
 

@@ -20,12 +20,14 @@ from django.utils.translation import gettext_noop
 
 from actions import (
     claiming,
+    failing,
     lifecycle,
     mail,
     marking,
     owing,
     pacing,
     recording,
+    refusals,
     reviewing,
     settling,
 )
@@ -337,4 +339,13 @@ class _Worker:
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self._see_marked()
-        self.tidings.failed += recording.failed(delivery, reason, self.clock())
+        now = self.clock()
+        if not recording.failed(delivery, reason, now):
+            return
+        self.tidings.failed += 1
+        if (letter := delivery.carried) and (
+            failing.is_of_the_address(reason)
+            or reason == refusals.PROVIDER_SENDS_NOTHING
+        ):
+            # Others need not fail one by one: they wait until it is corrected.
+            failing.mark(letter.recipient_email, reason, now, live=self.live)

@@ -1,6 +1,7 @@
 """Addresses of MPs that letters come back from: letters wait until they are mended."""
 
 import datetime
+import re
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -16,6 +17,16 @@ from representatives.models import ADDRESS, Representative
 
 # How long a letter waits for an address to be corrected.
 CORRECTIONS_TAKE: Final = datetime.timedelta(days=14)
+# What a server says of the address itself: nobody there, moved, a domain without mail.
+_OF_THE_ADDRESS: Final = re.compile(
+    r"5\d\d (?:5\.(?:1\.(?:[1236]|10)|2\.1)\b"
+    r"|(?:5\.0\.0 )?.*\b(?:disabled|exists?|inactive|suspended|unknown)\b)"
+)
+
+
+def is_of_the_address(reason: str) -> bool:
+    """Whether a server refused a mail for whom it goes to, and not for what it is."""
+    return _OF_THE_ADDRESS.match(reason) is not None
 
 
 def mark(address: str, cause: str, now: datetime.datetime, *, live: bool) -> bool:

@@ -44,6 +44,14 @@ def without_control(value: str) -> str:
     return value
 
 
+def harmless(value: str) -> str:
+    """Give a value up to what could end a header: for our own words about a letter.
+
+    The letter itself is refused, and its writer must learn that.
+    """
+    return _CONTROL.split(value, maxsplit=1)[0].strip()
+
+
 def written(party: Party) -> str:
     """Write "Name <address>", whatever is in the name."""
     if _is_plain(party.name):

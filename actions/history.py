@@ -184,7 +184,7 @@ def _as_it_was(
     """Say of each whether the letter was held then, and whether it may have gone."""
     is_held = may_have_gone = False
     for event in events:
-        may_have_gone |= event.cause == reasons.LOST_ANSWER
+        may_have_gone |= event.cause in reasons.IN_DOUBT
         yield event, is_held, may_have_gone
         if event.kind in {LetterEvent.Kind.HELD, LetterEvent.Kind.RELEASED}:
             is_held = event.kind == LetterEvent.Kind.HELD

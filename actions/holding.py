@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from actions import lifecycle, reasons
+from actions import left_in_hand, lifecycle, reasons
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
 from actions.models.letters import LetterQuerySet
@@ -165,6 +165,8 @@ def _drop(
     lease: uuid.UUID | None = None,
 ) -> bool:
     mails = letter.deliveries
+    if kind == Delivery.Kind.LETTER:
+        left_in_hand.note_of(letter, now)
     owed = mails.waiting().filter(lease=lease) if lease else mails.unheld(now)
     return bool(
         owed.filter(kind=kind).update(

@@ -28,6 +28,12 @@ TAKEN_BACK: Final = gettext_noop(
 )
 # Of a try of which nobody knows whether the mail server took the letter.
 LOST_ANSWER: Final = str(LostAnswerError())
+# Of one whose worker died, or stood still, while it had the letter in hand.
+LEFT_IN_HAND: Final = gettext_noop(
+    "We were interrupted while we handed it over, and do not know whether the mail "
+    "server took it. It may therefore arrive twice."
+)
+IN_DOUBT: Final = frozenset({LOST_ANSWER, LEFT_IN_HAND})
 # What providers answer who will never take a mail; none of their own words are kept.
 _OF_PROVIDERS: Final = frozenset(
     {refusals.PROVIDER_REFUSED, refusals.PROVIDER_SENDS_NOTHING}
@@ -94,11 +100,12 @@ def in_short(cause: str) -> str:
 def may_have_gone(letter: Letter) -> bool:
     """Whether a letter that no mail server is known to have taken may have gone.
 
-    So it is once the answer to the whole of it got lost, whatever became of it then.
+    So it is once the answer to the whole of it got lost, or whoever waited for that
+    died, whatever became of it then.
     """
     if letter.has_gone or letter.state == Letter.State.AWAITING_CONFIRMATION:
         return False
-    return letter.events.filter(cause=LOST_ANSWER).exists()
+    return letter.events.filter(cause__in=IN_DOUBT).exists()
 
 
 def state_of(letter: Letter) -> str:

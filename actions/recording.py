@@ -22,7 +22,7 @@ from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from actions import lifecycle, outbox
+from actions import left_in_hand, lifecycle, outbox
 from actions.lifecycle import Move
 from actions.models import (
     Delivery,
@@ -187,16 +187,14 @@ def abandoned(now: datetime.datetime) -> int:
     """Free the mails of leases that ended: their worker is dead, or hangs.
 
     Returns:
-        Of how many leases. Of each, one mail may have gone: the one in hand. Of several
-        workers that look at once, one counts a lease.
+        Of how many leases. Of each, one mail may have gone: the one in hand, of which
+        its letter's history tells. Of several workers that look at once, one counts a
+        lease.
 
     """
     ended = _leased().filter(state=Delivery.State.WAITING, leased_until__lte=now)
-    freed = 0
-    for lease in list(ended.values_list("lease", flat=True).distinct()):
-        moved = ended.filter(lease=lease).update(lease=None, leased_until=None)
-        freed += bool(moved)
-    return freed
+    leases = list(ended.values_list("lease", flat=True).distinct())
+    return sum(_free(ended.filter(lease=lease), now) for lease in leases)
 
 
 def set_right(now: datetime.datetime, lease_time: datetime.timedelta) -> None:
@@ -281,6 +279,13 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
     if moved:
         _end_needs([delivery], now)
     return bool(moved)
+
+
+@transaction.atomic
+def _free(left: DeliveryQuerySet, now: datetime.datetime) -> bool:
+    return left_in_hand.note(left, now) and bool(
+        left.update(lease=None, leased_until=None)
+    )
 
 
 def _mark(delivery: Delivery, now: datetime.datetime) -> bool:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from actions import (
     closure,
     languages,
+    left_in_hand,
     lifecycle,
     limiting,
     own_words,
@@ -272,6 +273,7 @@ def _stop(letter: Letter, move: Move, now: datetime.datetime) -> bool:
 
 
 def _drop_delivery(letter: Letter, now: datetime.datetime) -> bool:
+    left_in_hand.note_of(letter, now)
     of_letter = letter.deliveries.unheld(now).filter(kind=Delivery.Kind.LETTER)
     return bool(
         of_letter.update(

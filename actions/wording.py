@@ -265,8 +265,8 @@ def _notice(letter: Letter, kind: Delivery.Kind) -> Wording:
     return Wording(
         sender_name="Postbag",
         reply_to=_contact(),
-        to=headers.Party(letter.sender_name, letter.sender_email),
-        subject=str(subject).format(name=letter.recipient_name),
+        to=headers.Party(headers.harmless(letter.sender_name), letter.sender_email),
+        subject=str(subject).format(name=headers.harmless(letter.recipient_name)),
         body=body,
     )
 
@@ -293,7 +293,7 @@ def _lost_links(newest: Letter) -> Wording:
     return Wording(
         sender_name="Postbag",
         reply_to=_contact(),
-        to=headers.Party(newest.sender_name, newest.sender_email),
+        to=headers.Party(headers.harmless(newest.sender_name), newest.sender_email),
         subject=str(_LINKS_SUBJECT),
         body=get_template("mail/links.txt").render(
             {

@@ -3,33 +3,40 @@
 For each line on its input, the number of a step, a worker begins that delivers what is
 due, or runs the command that is named with ``--to``, and is killed (SIGKILL, which
 nothing can catch) when it comes to that step. The answer is a line that names the step,
-or nothing if it was done before.
+or nothing if it was done before; at step 0 it always is.
 
 A step is whatever changes the world: a statement that writes to the database, before
 and after it (so before and after each COMMIT, too); a line to the mail server; a file
-of the outbox; the deletion of a mail that came in. They are counted from the first
-claim, or with ``--from-the-start`` from the first there is; with ``--beside``, only
-those of the thread that settles beside.
+of the outbox, and its deletion; that of a mail that came in. They are counted from the
+first claim, or with ``--from-the-start`` from the first there is; with ``--beside``,
+only those of the thread that settles beside. With ``--at-noon`` it is the next noon for
+the worker: at night nobody is asked anything.
 """
 
+import datetime
 import io
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import django
 
+from tests.later import move_the_clock
+
+DAY = datetime.timedelta(days=1)
 DELIVER = ("deliver_letters", "--once")
 CLAIM = 'UPDATE "actions_delivery" SET "lease"'
 
 FROM_THE_START = "--from-the-start"
 BESIDE = "--beside"
+AT_NOON = "--at-noon"
 # All after it is a command with its options.
 TO = "--to"
 READS = ("SELECT", "PRAGMA", "SET ", "RESET")
@@ -68,6 +75,8 @@ class Fate:
             self.come_to(f"before sending {words}")
         if name in {"open", "os.rename"} and str(values[0]).endswith(".part"):
             self.come_to(f"before {name} in the outbox")
+        if name == "os.remove" and Path(values[0]).suffix == ".eml":
+            self.come_to("before deleting from the outbox")
         if name == "os.remove" and Path(values[0]).parent.name == "new":
             self.come_to("before deleting what came in")
 
@@ -98,13 +107,24 @@ def doomed(environment: dict[str, str], *how: str) -> Iterator[Callable[[int], s
 
 
 def main() -> None:
+    if AT_NOON in sys.argv:
+        move_the_clock(_until_noon() / DAY)
     django.setup()
+    # What takes longest to import, once and not by each worker.
+    for module in ("config.urls", f"actions.management.commands.{_command()[0]}"):
+        import_module(module)
     for line in sys.stdin:
         child = os.fork()
         if not child:
             _work(int(line))
         os.waitpid(child, 0)
         print(flush=True)  # noqa: T201 - the end of the answer
+
+
+def _until_noon() -> datetime.timedelta:
+    now = datetime.datetime.now(datetime.UTC)
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    return (noon - now) % DAY
 
 
 def _work(last: int) -> None:
@@ -115,9 +135,12 @@ def _work(last: int) -> None:
         _deliver_in_no_time()
     else:
         _watch(Fate(last, has_begun=FROM_THE_START in sys.argv))
-        command = sys.argv[sys.argv.index(TO) + 1 :] if TO in sys.argv else DELIVER
-        call_command(*command, stdout=io.StringIO())
+        call_command(*_command(), stdout=io.StringIO())
     os._exit(0)
+
+
+def _command() -> Sequence[str]:
+    return sys.argv[sys.argv.index(TO) + 1 :] if TO in sys.argv else DELIVER
 
 
 def _watch(fate: Fate) -> None:

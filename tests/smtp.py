@@ -60,6 +60,7 @@ class MailServer:
         self.faults: list[Fault | None] = []
         self.faults_of: dict[str, list[Fault]] = {}
         self.closes_every = 0  # connection: at once, without a word
+        self.closed = 0  # connections, in that way
         # Done once a mail is taken, before the answer.
         self.at_taking: Callable[[], None] = lambda: None
         self.at_hand: WeakKeyDictionary[Envelope, Fault | None] = WeakKeyDictionary()
@@ -180,6 +181,7 @@ class _Server(SMTP):
         server = self.event_handler.told
         server.connections += 1
         if server.closes_every and server.connections % server.closes_every == 0:
+            server.closed += 1
             _hang_up(self)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name

@@ -12,17 +12,30 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Left
 from django.utils import timezone
 
 from actions import lifecycle, limiting, privacy, recording, submitting, subscribing
 from actions.erasures import Erased
 from actions.lifecycle import WAITING, Move
-from actions.models import Delivery, Letter, LetterEvent, Subscription
+from actions.models import (
+    Delivery,
+    IncomingMail,
+    Letter,
+    LetterEvent,
+    OfficeReport,
+    Subscription,
+)
 from representatives import parliament
 from representatives.kept_answers import KeptAnswer
 
 AT_A_TIME: Final = 200
+_UNDECIDED: Final = "Restored: somebody may have decided on it since."
+_PERHAPS_PASSED_ON: Final = (
+    "Restored: it was about to be passed on, and nobody knows whether it was."
+)
+_LONGEST_REASON: Final = 300
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,9 @@ class Settled:
     confirmed: int
     # Mails of all kinds that were owed.
     dropped: int
+    # Incoming mails, answers that may have been passed on among them, and reports of
+    # offices, on which somebody may have decided since.
+    undecided: int
     # Letters and wishes that people had erased since, and those whose time was over.
     erased_again: int
     erased_in_time: int
@@ -56,7 +72,7 @@ def settle(erased: Erased, *, tell: bool, now: datetime.datetime) -> Settled:
     _draw_the_line(now)
     again = _erase_disowned(erased, now)
     withheld, confirmed = _withhold(now)
-    dropped = _drop(now)
+    dropped = _leave_answers_to_a_person() + _drop(now)
     _ask_no_more(now)
     again += _erase_asked(erased, now)
     again += sum(_leave(Q(pk__in=some), now) for some in _some_of(erased.left))
@@ -68,6 +84,7 @@ def settle(erased: Erased, *, tell: bool, now: datetime.datetime) -> Settled:
         withheld=withheld,
         confirmed=confirmed,
         dropped=dropped,
+        undecided=_undecided(),
         erased_again=again,
         erased_in_time=in_time,
         untold=untold,
@@ -129,6 +146,33 @@ def _withhold(now: datetime.datetime) -> tuple[int, int]:
         count += len(letters)
         confirmed += sum(letter.confirmed_at is not None for letter in letters)
     return count, confirmed
+
+
+def _leave_answers_to_a_person() -> int:
+    """Owe no answer of an MP to its writer any more, and lose none; say how many.
+
+    Nobody knows whether it was passed on: a person sees it, and decides.
+    """
+    IncomingMail.objects.for_a_person().update(
+        reason=Left(Concat(Value(f"{_UNDECIDED} "), F("reason")), _LONGEST_REASON)
+    )
+    owed = Delivery.objects.waiting().filter(kind=Delivery.Kind.FORWARD)
+    answers = list(owed.values_list("reply_id", flat=True))
+    # A decision owes it anew, which is possible once.
+    owed.delete()
+    for some in _some_of(answers):
+        IncomingMail.objects.kept().filter(pk__in=some).update(
+            state=IncomingMail.State.FOR_A_PERSON,
+            decided_at=None,
+            decided_by=None,
+            reason=_PERHAPS_PASSED_ON,
+        )
+    return len(answers)
+
+
+def _undecided() -> int:
+    mails = IncomingMail.objects.for_a_person().count()
+    return mails + OfficeReport.objects.open().count()
 
 
 def _drop(now: datetime.datetime) -> int:

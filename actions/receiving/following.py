@@ -21,11 +21,6 @@ PASSED_ON_A_DAY: Final = 3
 PASSED_ON_A_LETTER: Final = 10
 # A second letter that comes back so soon after another marks the address.
 _SOON: Final = datetime.timedelta(days=7)
-# What a bounce says of the address itself: nobody there, moved, a domain without mail.
-_OF_THE_ADDRESS: Final = re.compile(
-    r"5\d\d (?:5\.(?:1\.(?:[1236]|10)|2\.1)\b"
-    r"|(?:5\.0\.0 )?.*\b(?:disabled|exists?|inactive|suspended|unknown)\b)"
-)
 # What it says of us: a rule that refuses our mail, not this address's.
 _OF_US: Final = re.compile(
     r".*(?:\b[45]\.7\.\d|\b(?:banned|blacklisted|blocked|dkim|dmarc|policy|prohibited|"
@@ -78,7 +73,7 @@ def come_back(
         return False
     holding.owe(letter, Delivery.Kind.BOUNCE_NOTICE, now)
     is_of_us = failure is not None and speaks_of_us(failure)
-    fails = is_proven and _OF_THE_ADDRESS.match(reason) is not None
+    fails = is_proven and failing.is_of_the_address(reason)
     if not is_of_us and (fails or _another_came_back(letter, now)):
         failing.mark(letter.recipient_email, reason, now, live=not letter.is_demo)
     letter.refresh_from_db()

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from actions import addresses, lifecycle
 from actions.errors import TooEarlyError, UnreadableMailError
@@ -80,7 +81,7 @@ def _take_in(
     came = Came(_digest(raw, tag), now, live, len(raw))
     row, is_new = outcomes.note(came, letter, verdict)
     if is_new and letter:
-        if letter.incoming.count() > MOST_OF_A_LETTER:
+        if _is_one_too_many(letter, verdict.kind):
             left = _flooded(row, letter)
         elif mail and len(tags) > 1 and verdict.kind not in _OF_NO_CONSEQUENCE:
             left = outcomes.for_a_person("It came for several letters.")
@@ -88,6 +89,20 @@ def _take_in(
             left = _follow(row, letter, mail, verdict)
         outcomes.settle(row, left, _kept(raw, mail, letter))
     return row
+
+
+def _is_one_too_many(letter: Letter, kind: Kind) -> bool:
+    """Whether more came for a letter than is looked at.
+
+    What a mail server says for days while it tries, and whatever else has no
+    consequence, must not keep it from saying that the letter comes back.
+    """
+    if kind in _OF_NO_CONSEQUENCE:
+        return False
+    bounces = Q(kind=Kind.BOUNCE)
+    others = ~bounces & ~Q(kind__in=_OF_NO_CONSEQUENCE)
+    alike = letter.incoming.filter(bounces if kind == Kind.BOUNCE else others)
+    return alike.count() > MOST_OF_A_LETTER
 
 
 def _kept(raw: bytes, mail: values.IncomingMail | None, letter: Letter) -> bytes:

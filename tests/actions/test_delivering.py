@@ -24,7 +24,14 @@ from actions import (
     submitting,
 )
 from actions.errors import WrongModeError
-from actions.models import Delivery, IncomingMail, Letter, LetterEvent, Tally
+from actions.models import (
+    Delivery,
+    FailingAddress,
+    IncomingMail,
+    Letter,
+    LetterEvent,
+    Tally,
+)
 from representatives.models import Representative
 from tests.actions.factories import (
     BODY,
@@ -756,3 +763,36 @@ def test_a_letter_deleted_while_it_was_in_hand_is_let_go(
     assert delivering.deliver_due(clock=clock).sent == 0
     assert not Tally.objects.exists()
     assert settings.DELIVERY_IS_LIVE
+
+
+# --- An address that refuses ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_marked"), [(Fault.NOBODY_THERE, True), (Fault.REFUSED, False)]
+)
+def test_an_address_that_is_none_fails_once_and_others_wait_for_a_better_one(
+    mail_server: MailServer, fault: Fault, *, is_marked: bool
+) -> None:
+    member = make_representative()
+    campaign = make_campaign()
+    first, second = (
+        make_letter(
+            state=Letter.State.QUEUED,
+            campaign=campaign,
+            representative=member,
+            now=NOW + place * MINUTE,
+        )
+        for place in range(2)
+    )
+    mail_server.faults = [fault]
+    assert delivering.deliver_due(clock=lambda: NOW).failed == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.state == Letter.State.FAILED
+    assert FailingAddress.objects.exists() == is_marked
+    assert (second.state, second.held_for) == (
+        (Letter.State.HELD, Letter.Hold.ADDRESS_FAILING)
+        if is_marked
+        else (Letter.State.QUEUED, "")
+    )

@@ -19,6 +19,8 @@ __all__ = ["mail_server"]
 LETTERS = 300
 # What the server may take to answer; all stalls of tests/smtp.py last longer.
 SECONDS = 3
+# Of some letters each; a worker that finds nothing to do hangs up.
+ROUNDS = 12
 SLOW = {Fault.DRIPS, Fault.STALLS, Fault.STALLS_AFTER_THE_END}
 
 
@@ -64,6 +66,24 @@ def test_each_fault_alone_and_any_number_of_workers(
             promise.see_it_settle(log)
             promise.assert_kept(mail_server, failed=failed)
     assert promise.told_twice(log.read_text()) == mail_server.unanswered
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_closes_every_third_connection_costs_no_letter_anything(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    mail_server.closes_every = 3
+    with crew(2, mail_server, tmp_path) as log:
+        for _ in range(ROUNDS):
+            with transaction.atomic():
+                promise.queue(20)
+            promise.see_it_settle(log)
+    assert mail_server.closed == mail_server.connections // 3 >= ROUNDS // 3
+    promise.assert_kept(mail_server)
+    assert promise.repeats(mail_server) == promise.told_twice(log.read_text()) == 0
+    # No letter was to blame.
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
 
 
 @pytest.mark.slow

@@ -19,10 +19,11 @@ from actions.receiving import forgetting
 from tests import workers
 from tests.actions.factories import make_letter, show_that_news_come
 from tests.actions.pages import text
+from tests.actions.quiet import no_error_in_the_log
 from tests.actions.receiving.arriving import gone, raw, take
 from tests.smtp import Fault, MailServer, mail_server, text_of
 
-__all__ = ["mail_server"]
+__all__ = ["mail_server", "no_error_in_the_log"]
 
 pytestmark = pytest.mark.django_db
 

@@ -24,6 +24,7 @@ from pytest_django import Settings
 
 from actions import (
     carrying_on,
+    claiming,
     counting,
     delivering,
     holding,
@@ -1217,6 +1218,15 @@ def put_in_doubt(letter: Letter) -> Letter:
     cause = str(LostAnswerError())
     recording.postponed(letter.deliveries.get(), cause, HOUR, timezone.now())
     return letter
+
+
+def test_a_letter_that_a_dead_worker_had_in_hand(
+    reader: Reader, listener: Listener
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    assert claiming.claim(timezone.now(), live=False, at_most=1)
+    recording.abandoned(timezone.now() + DAY)
+    look_at(reader, letter)
 
 
 @pytest.mark.parametrize(

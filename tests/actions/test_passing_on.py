@@ -20,11 +20,12 @@ from actions.incoming import parsing
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
 from tests import workers
 from tests.actions.factories import NOW
+from tests.actions.quiet import no_error_in_the_log
 from tests.actions.receiving.arriving import events, gone, raw, take, written
 from tests.actions.told_by_providers import KEY, SECRET, basic, mail_signed
 from tests.smtp import SENDER, Fault, MailServer, mail_server, text_of
 
-__all__ = ["mail_server"]
+__all__ = ["mail_server", "no_error_in_the_log"]
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 

@@ -19,8 +19,12 @@ from actions.incoming.values import Envelope
 from actions.models import IncomingMail, Letter
 from actions.receiving import taking
 from tests import workers
+from tests.actions import quiet
 from tests.actions.factories import make_letter
+from tests.actions.quiet import no_error_in_the_log
 from tests.actions.receiving.arriving import gone, owed, raw, written
+
+__all__ = ["no_error_in_the_log"]
 
 LATER = os.EX_TEMPFAIL
 
@@ -198,6 +202,8 @@ def test_a_fault_leaves_the_mail_and_says_nothing_of_it(
     assert ended.value.returncode == LATER
     assert mail.exists()
     assert "a@b" not in "".join(one.getMessage() for one in caplog.records)
+    # A fault of ours is one; a database that is away is none.
+    assert len(quiet.errors(caplog)) == isinstance(fault, KeyError)
 
 
 def test_what_is_no_folder_is_said(tmp_path: Path) -> None:

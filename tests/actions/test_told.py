@@ -19,6 +19,7 @@ from actions.models import (
     OfficeReport,
 )
 from tests.actions import refused, told_by_providers
+from tests.actions.quiet import no_error_in_the_log
 from tests.actions.receiving.arriving import events, gone, owed
 from tests.actions.told_by_providers import (
     BY,
@@ -32,6 +33,8 @@ from tests.actions.told_by_providers import (
     tell,
     told_of,
 )
+
+__all__ = ["no_error_in_the_log"]
 
 pytestmark = [
     pytest.mark.django_db,

@@ -13,15 +13,20 @@ from pytest_django import Settings
 from actions import limiting
 from actions.models import IncomingMail, Letter
 from actions.receiving import daily, taking
-from tests.actions import refused
+from tests.actions import quiet, refused
 from tests.actions.factories import make_letter
+from tests.actions.quiet import no_error_in_the_log
 from tests.actions.receiving.arriving import events, gone, owed, raw, written
 from tests.actions.told_by_providers import KEY, SECRET, basic, mail_signed
+
+__all__ = ["no_error_in_the_log"]
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
 
 pytestmark = pytest.mark.django_db
+
+AGAIN = "Service Unavailable: /webhooks/incoming/mailgun/mime/"
 
 
 @pytest.fixture
@@ -204,7 +209,9 @@ def test_a_forged_one_leaves_a_line_in_the_log_and_soon_none(
 
 
 @pytest.mark.usefixtures("mailgun")
-def test_it_comes_again_while_the_letter_is_being_sent(client: Client) -> None:
+def test_it_comes_again_while_the_letter_is_being_sent(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     letter.deliveries.update(state="sent", done_at=letter.created_at)
     fields = mail_signed(
@@ -212,6 +219,7 @@ def test_it_comes_again_while_the_letter_is_being_sent(client: Client) -> None:
     )
     answer = bring(client, fields)
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert quiet.errors(caplog) == [AGAIN]
 
 
 @pytest.mark.usefixtures("mailgun")
@@ -224,6 +232,7 @@ def test_it_comes_again_without_a_database(
     monkeypatch.setattr(taking, "take_in", away)
     assert bring(client, mail_signed(b"", "a@b.example")).status_code == 503
     assert "jo@" not in caplog.text
+    assert quiet.errors(caplog) == [AGAIN]
 
 
 @pytest.mark.usefixtures("mailgun")

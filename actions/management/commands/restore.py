@@ -79,6 +79,11 @@ def _said(restored: Restored) -> list[str]:
         f"Erased again, as people had asked: {settled.erased_again}",
         f"Erased, as their time was over: {settled.erased_in_time}",
     ]
+    if settled.undecided:
+        lines.append(
+            "Incoming mail and what offices told, which waits for a person, who may "
+            f"have decided since: {settled.undecided}."
+        )
     if settled.untold:
         lines.append(
             "Wishes to be told that people can write again, ended as they may have "

@@ -24,11 +24,15 @@ from actions import (
 from actions.erasures import Deed
 from actions.models import (
     Delivery,
+    IncomingMail,
     Letter,
     LetterEvent,
+    OfficeReport,
     Subscription,
     Tally,
 )
+from actions.receiving import deciding
+from actions.screening import deciding as screening
 from representatives import loading
 from representatives.models import ParliamentPeriod
 from tests import workers
@@ -36,10 +40,12 @@ from tests.actions.backups.keeping import back_up, folder, run
 from tests.actions.factories import (
     make_campaign,
     make_letter,
+    make_organiser,
     make_representative,
     make_subscription,
 )
 from tests.actions.pages import text
+from tests.actions.receiving.arriving import gone, raw, take
 from tests.smtp import MailServer, mail_server
 
 __all__ = ["folder", "mail_server"]
@@ -74,9 +80,21 @@ def make_everything_that_is_owed() -> None:
     Delivery.objects.create(
         subscription=told, kind="reopening", is_demo=told.is_demo, due_at=now
     )
-    held = make_letter(state=Letter.State.HELD, now=now)
-    holding.owe(held, Delivery.Kind.HELD_NOTICE, now)
+    for state, kind in (
+        (Letter.State.HELD, Delivery.Kind.HELD_NOTICE),
+        (Letter.State.BOUNCED, Delivery.Kind.BOUNCE_NOTICE),
+        (Letter.State.CANCELLED, Delivery.Kind.WITHHELD_NOTICE),
+    ):
+        holding.owe(make_letter(state=state, now=now), kind, now)
+    answered()
     make_whoever_is_asked(now)
+
+
+def answered() -> IncomingMail:
+    """An MP's answer that is about to be passed on."""
+    answer = take(raw("reply-plain", gone()), now=timezone.now())
+    assert [mail.kind for mail in Delivery.objects.filter(reply=answer)] == ["forward"]
+    return answer
 
 
 def make_whoever_is_asked(now: datetime.datetime) -> None:
@@ -119,10 +137,14 @@ def test_nothing_that_was_owed_goes_again(
     make_everything_that_is_owed()
     place = back_up()
     assert ask_at_noon() == ["question", "question_reminder", "reminder"]
+    owed = set(Delivery.objects.waiting().values_list("kind", flat=True))
+    assert owed == set(Delivery.Kind.values)
+    # And one that the worker itself owes: that people can write again.
+    number = Delivery.objects.waiting().count() + 1
     environment = workers.live(tmp_path / "var", mail_server.port)
     log = tmp_path / "log"
     with workers.started(environment, log) as worker:
-        workers.wait_until(lambda: len(mail_server.raw) == 12, log)
+        workers.wait_until(lambda: len(mail_server.raw) == number, log)
         assert worker.end() == 0
     before = len(mail_server.raw)
     restore(place)
@@ -135,6 +157,43 @@ def test_nothing_that_was_owed_goes_again(
         assert worker.end() == 0
     assert len(mail_server.raw) == before + 1
     assert mail_server.recipients[-1] == new.recipient_email
+
+
+def test_an_answer_that_may_have_been_passed_on_waits_for_a_person(
+    folder: Path,
+) -> None:
+    answer = answered()
+    content = bytes(answer.content)
+    said = restore(back_up())
+    assert "waits for a person, who may have decided since: 1" in said
+    answer.refresh_from_db()
+    assert answer.state == IncomingMail.State.FOR_A_PERSON
+    assert bytes(answer.content) == content
+    assert "nobody knows whether it was" in answer.reason
+    assert not Delivery.objects.waiting().exists()
+    # Its writer gets it, if whoever looks at it says so.
+    by = make_organiser()
+    words = deciding.decide(answer, deciding.Deed.IS_A_REPLY, timezone.now(), by=by)
+    assert words == "It is passed on to the letter’s writer."
+    assert [mail.kind for mail in Delivery.objects.waiting()] == ["forward"]
+
+
+def test_what_waited_for_a_person_says_that_somebody_may_have_decided(
+    folder: Path,
+) -> None:
+    doubtful = take(
+        raw("doubt-challenge-like-from-a-person", gone()), now=timezone.now()
+    )
+    assert doubtful.state == IncomingMail.State.FOR_A_PERSON
+    letter = make_letter(state=Letter.State.ACCEPTED)
+    screening.tell(letter, OfficeReport.Kind.STOP, "Please ring us.", timezone.now())
+    said = restore(back_up())
+    assert "waits for a person, who may have decided since: 2" in said
+    before = doubtful.reason
+    doubtful.refresh_from_db()
+    assert doubtful.reason == (
+        f"Restored: somebody may have decided on it since. {before}"
+    )
 
 
 def test_who_may_have_told_of_an_answer_since_is_not_asked_again(folder: Path) -> None:

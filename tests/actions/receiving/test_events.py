@@ -16,7 +16,7 @@ from actions.models import (
     LetterEvent,
     OfficeReport,
 )
-from tests.actions import told_by_providers
+from tests.actions import quiet, told_by_providers
 from tests.actions.factories import NOW, make_letter
 from tests.actions.receiving.arriving import events, gone, owed, sent
 from tests.actions.told_by_providers import (
@@ -224,12 +224,15 @@ def test_a_late_event_of_an_erased_letter_changes_nothing(client: Client) -> Non
     assert IncomingMail.objects.get().letter is None
 
 
-def test_it_is_told_again_while_the_letter_is_being_sent(client: Client) -> None:
+def test_it_is_told_again_while_the_letter_is_being_sent(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     letter.deliveries.update(state="sent", done_at=letter.created_at)
     answer = tell(client, told_of(letter))
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     assert not IncomingMail.objects.exists()
+    assert quiet.errors(caplog) == ["Service Unavailable: /webhooks/events/mailgun/"]
 
 
 def test_what_is_too_large_is_refused_unread(
@@ -263,12 +266,13 @@ def test_mail_that_is_brought_where_events_are_told_is_not_lost_in_silence(
 
 
 def test_a_provider_whose_package_is_missing_is_told_to_come_again(
-    client: Client, settings: Settings
+    client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     listen(settings, "resend")
     # Anymail checks that with a package that is not installed here.
     settings.ANYMAIL = {**settings.ANYMAIL, "RESEND_SIGNING_SECRET": KEY}
     assert tell(client, Posted(b"{}"), provider="resend").status_code == 503
+    assert quiet.errors(caplog) == ["Service Unavailable: /webhooks/events/resend/"]
 
 
 @pytest.mark.parametrize("odd", ["\ud800", "\x00", "x" * 100_000, "a@b\r\nBcc: c@d"])

@@ -7,6 +7,7 @@ from pytest_django import Settings
 from actions.models import Delivery, IncomingMail, Letter, LetterEvent
 from actions.receiving import deciding
 from actions.receiving.deciding import Deed
+from tests.actions import quiet
 from tests.actions.factories import NOW, make_letter, make_organiser
 from tests.actions.receiving.arriving import events, gone, owed, sent
 from tests.actions.told_by_providers import (
@@ -37,11 +38,12 @@ def test_an_event_of_another_recipient_hides_none_of_the_right_one(
 
 
 def test_it_is_told_again_while_a_letter_that_may_have_gone_is_to_be_tried_again(
-    client: Client,
+    client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     letter.deliveries.update(attempts=1)
     assert tell(client, told_of(letter)).status_code == 503
+    assert quiet.errors(caplog) == ["Service Unavailable: /webhooks/events/mailgun/"]
     assert not IncomingMail.objects.exists()
     sent(letter, Delivery.Kind.LETTER)
     Letter.objects.filter(pk=letter.pk).update(

@@ -260,6 +260,30 @@ def test_a_flood_of_mail_for_a_letter_is_counted_and_not_kept(
     assert told.count() == 1
 
 
+def test_a_letter_comes_back_however_long_its_server_said_that_it_tries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(taking, "MOST_OF_A_LETTER", 2)
+    letter = gone()
+    delay = raw("delay-postfix", letter)
+    for number in range(6):
+        take(delay.replace(b"Subject: ", b"Subject: %d " % number, 1))
+    for number in range(4):
+        take(written(letter, f"Answer {number}."))
+    bounce = raw("bounce-postfix", letter)
+    taken = [
+        take(bounce.replace(b"Subject: ", b"Subject: %d " % number, 1))
+        for number in range(4)
+    ]
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.BOUNCED
+    assert letter.incoming.count() == 14
+    assert [mail.reason.startswith("More came") for mail in taken] == [
+        *[False] * 2,
+        *[True] * 2,
+    ]
+
+
 @pytest.mark.parametrize("name", ["reply-plain", "ack-parliament-auto-submitted"])
 def test_nothing_goes_on_for_a_letter_that_has_not_gone(name: str) -> None:
     letter = make_letter(state=Letter.State.CANCELLED)
@@ -370,12 +394,32 @@ def test_mail_that_goes_round_is_dropped() -> None:
     assert (events(letter), owed(letter)) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["bounce-postfix", "reply-plain", "complaint-arf"])
-def test_mail_for_an_unknown_letter_is_noted_and_not_kept(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind", "reason"),
+    [
+        (
+            "bounce-postfix",
+            Kind.BOUNCE,
+            "A mail server says that the letter was not delivered.",
+        ),
+        ("reply-plain", Kind.REPLY, "Nothing in it says that a machine wrote it."),
+        (
+            "complaint-arf",
+            Kind.COMPLAINT,
+            "The recipient's provider passes on a complaint.",
+        ),
+    ],
+)
+def test_mail_for_an_unknown_letter_is_noted_and_not_kept(
+    name: str, kind: str, reason: str
+) -> None:
     mail = take(mails.raw(name).replace(b"letters.example", b"postbag.invalid"))
+    mail.refresh_from_db()
     assert mail.letter is None
     assert (mail.state, bytes(mail.content)) == (State.DONE, b"")
+    assert (mail.kind, mail.reason) == (kind, reason)
     assert not Delivery.objects.exists()
+    assert not LetterEvent.objects.exists()
 
 
 def test_mail_for_a_letter_of_the_other_mode_is_for_none(settings: Settings) -> None:
