@@ -92,8 +92,21 @@ def has_threats(
     # Each by itself: a Mrs Kill may live in "Your Street".
     if any(phrases.count(listed, one) for one in _who_writes(letter)):
         return True
-    written = phrases.count(listed, f"{letter.subject}\n{letter.body}")
-    return written > phrases.count(listed, letter.base_text)
+    written = phrases.found(listed, f"{letter.subject}\n{letter.body}")
+    # Each by itself, and not where the campaign's were taken out to make room.
+    return bool(written - phrases.found(listed, letter.base_text)) or any(
+        phrases.count(listed, piece) for piece in _own_pieces(letter)
+    )
+
+
+def _own_pieces(letter: Letter) -> list[str]:
+    """Give what its writer put between the campaign's words."""
+    return [
+        segment.text
+        for paragraph in own_words.mark(letter.base_text, letter.body)
+        for segment in paragraph
+        if segment.is_own
+    ]
 
 
 def _who_writes(letter: Letter) -> tuple[str, ...]:
@@ -140,13 +153,7 @@ def _is_of_a_flood(
     A letter without own words is no flood: it is a signature and counted as one. What
     is stored of the words is a keyed hash, for two days at most.
     """
-    own = " ".join(
-        segment.text
-        for paragraph in own_words.mark(letter.base_text, letter.body)
-        for segment in paragraph
-        if segment.is_own
-    )
-    words = phrases.folded(own).split()
+    words = phrases.folded(" ".join(_own_pieces(letter))).split()
     if len(words) < _LEAST_OF_A_TEXT:
         return False
     try:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -23,10 +24,15 @@ def folded(text: str, *, keep_asterisks: bool = False) -> str:
     return f" {' '.join(words.split())} "
 
 
+def found(phrases: Iterable[str], text: str) -> Counter[str]:
+    """Count the words that are any of the phrases, each as it stands in the text."""
+    pattern = _pattern(tuple(sorted(phrases)))
+    return Counter(pattern.findall(folded(text)) if pattern else ())
+
+
 def count(phrases: Iterable[str], text: str) -> int:
     """Count how often any of the phrases stands in the text."""
-    pattern = _pattern(tuple(sorted(phrases)))
-    return len(pattern.findall(folded(text))) if pattern else 0
+    return found(phrases, text).total()
 
 
 @lru_cache(maxsize=8)

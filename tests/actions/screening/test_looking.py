@@ -137,6 +137,14 @@ def test_the_campaigns_own_words_are_not_held_against_anybody() -> None:
     assert hold_of(confirmed(base_text=base, body=worse)) == Letter.Hold.ABUSE
 
 
+@pytest.mark.parametrize("threat", ["I know where you live.", "I will kill you."])
+def test_a_threat_in_place_of_the_campaigns_own_words_waits(threat: str) -> None:
+    """Whether it is the same words or others that staff listed."""
+    base = f"{BASE_TEXT}\n\nThe guards shouted: we will kill you."
+    taken_out = f"{BASE_TEXT}\n\n{threat}"
+    assert hold_of(confirmed(base_text=base, body=taken_out)) == Letter.Hold.ABUSE
+
+
 def test_a_rule_that_is_not_in_force_holds_nothing() -> None:
     HoldRule.objects.update(is_in_force=False)
     assert hold_of(confirmed(body=f"{BODY}\n\nI know where you live.")) == ""
