@@ -87,10 +87,13 @@ def bare_connections(count: int, port: int, mails: int, wire: bytes) -> Sent:
             if process.stdin:
                 process.stdin.write("\n")
                 process.stdin.flush()
-        megabytes = max(most_resident(process.pid) for process in crew)
         if any(process.wait(SECONDS_TO_SEND) for process in crew):
             raise NotDeliveredError("a bare connection failed")
-        return Sent(time.perf_counter() - began, megabytes)
+        seconds = time.perf_counter() - began
+        kilobytes = [
+            int(process.stdout.readline()) for process in crew if process.stdout
+        ]
+        return Sent(seconds, max(kilobytes) / 1024)
 
 
 class _Worker:

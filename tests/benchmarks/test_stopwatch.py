@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -30,6 +31,26 @@ def test_a_watched_method_within_a_watched_one_counts_once() -> None:
     with watch.watching(Sleeper, "sleep", "nap"):
         Sleeper().sleep()
     assert 0.02 <= watch.seconds <= time.perf_counter() - began
+
+
+def test_what_another_thread_does_meanwhile_is_told_by_itself() -> None:
+    watch = Stopwatch()
+    is_asleep = threading.Event()
+
+    class Heavy(Sleeper):
+        def nap(self) -> str:
+            is_asleep.set()
+            time.sleep(0.2)
+            return "rested"
+
+    with watch.watching(Sleeper, "nap"), watch.watching(Heavy, "nap"):
+        beside = threading.Thread(target=Heavy().nap)
+        beside.start()
+        is_asleep.wait()
+        Sleeper().nap()
+        beside.join()
+    assert 0.02 <= watch.seconds < 0.2
+    assert watch.seconds_beside >= 0.2
 
 
 def test_a_method_that_fails_is_watched_and_the_next_one_too() -> None:
