@@ -16,7 +16,7 @@ from representatives import parliament
 # How often the mail server may keep us waiting for one mail: one wait for each line of
 # the dialogue. A lease outlasts that, and the time that a batch is held, amply.
 _WAITS_FOR_A_MAIL: Final = 6
-_AMPLY: Final = datetime.timedelta(seconds=10)
+AMPLY: Final = datetime.timedelta(seconds=10)
 # No worker runs, or none has a way out: budgets and pauses move what is due.
 _LATE: Final = datetime.timedelta(hours=1)
 
@@ -24,7 +24,7 @@ _LATE: Final = datetime.timedelta(hours=1)
 def lease_time() -> datetime.timedelta:
     """Say how long a worker holds what it claims, however slow the mail server is."""
     return datetime.timedelta(seconds=_WAITS_FOR_A_MAIL * settings.EMAIL_TIMEOUT) + (
-        _AMPLY
+        AMPLY
     )
 
 

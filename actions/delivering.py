@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -60,6 +61,7 @@ PAUSES: Final = (
 # What a worker takes into its hands at a time, and after how long it gives back what it
 # has not begun: a letter in a worker's hands can't be cancelled.
 BATCH: Final = 400
+_FAULT: Final = gettext_noop("A fault in Postbag.")
 HELD_FOR: Final = datetime.timedelta(seconds=1)
 
 
@@ -167,7 +169,11 @@ class _Worker:
         self.pace = BatchSize(HELD_FOR, at_most=at_most)
         self.marks = marking.Marks(claiming.lease_time())
         self.settler = settling.Settler(claiming.lease_time())
-        self.claimed_at = clock()
+        self.claimed_at = self.leased_at = clock()
+        # How many mails of the batch were taken up, and what came of the last of them
+        # where nothing may be written down of it yet.
+        self.taken_up = 0
+        self.reason = ""
         # Whether the connection is closed because we closed it.
         self.has_hung_up = False
 
@@ -184,7 +190,8 @@ class _Worker:
             batch = claiming.claim(now, live=self.live, at_most=self.pace.mails)
             if not batch:
                 return
-            self.claimed_at = self.clock()
+            self.leased_at, self.claimed_at = now, self.clock()
+            self.taken_up = 0
             self._deliver(batch, way_out)
         if not way_out.is_open and not self.has_hung_up:
             self.tidings.trouble = "The mail server hung up."
@@ -221,7 +228,12 @@ class _Worker:
 
         Or the clock was set, and nobody knows for how long.
         """
-        return abs(self.clock() - self.claimed_at) > HELD_FOR
+        held = abs(self.clock() - self.claimed_at)
+        # However long the claim itself took.
+        return held > HELD_FOR or self._lease_used() > claiming.AMPLY
+
+    def _lease_used(self) -> datetime.timedelta:
+        return abs(self.clock() - self.leased_at)
 
     def _put_down(
         self, batch: list[Delivery], in_hand: Delivery | None, rest: list[Delivery]
@@ -238,13 +250,14 @@ class _Worker:
             # Also where it was the batch before that could not be settled.
             if in_hand is not None:
                 # A fault of ours: others must not wait behind this one for ever.
-                self._postpone(in_hand, gettext_noop("A fault in Postbag."))
+                self._postpone(in_hand, self.reason or _FAULT)
             if rest:
                 claiming.give_back(rest)
                 pacing.give_back(rest)
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> "_Outcome":
         now = self.clock()
+        self.taken_up, self.reason = self.taken_up + 1, ""
         if not self._may_go(delivery, now):
             return _Outcome.DID_NOT
         try:
@@ -258,8 +271,10 @@ class _Worker:
         except NoWayOutError:
             raise
         except LostAnswerError as error:
+            # Before the database is asked for anything: it may be away as well.
+            self.reason = str(error)
             self._warn(1, "the mail server's answer got lost")
-            self._postpone(delivery, str(error))
+            self._postpone(delivery, self.reason)
         except TemporaryDeliveryError as error:
             self._postpone(delivery, str(error))
         else:
@@ -290,8 +305,10 @@ class _Worker:
             # What it asked may have failed with the connection of that mark.
             self._see_marked()
             written = mail.message_for(delivery, now=now)
-        if self._holds_too_long():
-            # Some mails wait for that mark before they can be written.
+        # Some mails wait for that mark before they can be written. Others take long by
+        # themselves, as large answers do, and go at the head of the next batch.
+        is_late = self.taken_up > 1 and self._holds_too_long()
+        if is_late or self._lease_used() > claiming.lease_time() / 2:
             raise _TooLateError
         return written
 
@@ -319,6 +336,10 @@ class _Worker:
         """See that it is written down that the mail before went."""
         self.tidings.sent += self.marks.finish()
 
+    def _insist(self, write: Callable[[], bool]) -> bool:
+        """Write down what came of a mail, unless its lease has ended meanwhile."""
+        return recording.insist(write, claiming.lease_time())
+
     def take_back(self, now: datetime.datetime) -> None:
         """Free what others held too long, and say how many mails may go twice."""
         if leases := recording.abandoned(now):
@@ -333,14 +354,15 @@ class _Worker:
         if delivery.attempts >= len(PAUSES):
             self._give_up(delivery, reason)
         else:
-            self.tidings.postponed += recording.postponed(
-                delivery, reason, PAUSES[delivery.attempts], self.clock()
+            pause, now = PAUSES[delivery.attempts], self.clock()
+            self.tidings.postponed += self._insist(
+                partial(recording.postponed, delivery, reason, pause, now)
             )
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self._see_marked()
         now = self.clock()
-        if not recording.failed(delivery, reason, now):
+        if not self._insist(partial(recording.failed, delivery, reason, now)):
             return
         self.tidings.failed += 1
         if (letter := delivery.carried) and (
@@ -348,4 +370,4 @@ class _Worker:
             or reason == refusals.PROVIDER_SENDS_NOTHING
         ):
             # Others need not fail one by one: they wait until it is corrected.
-            failing.mark(letter.recipient_email, reason, now, live=self.live)
+            failing.note(letter.recipient_email, reason, now, live=self.live)

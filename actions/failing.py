@@ -20,7 +20,7 @@ CORRECTIONS_TAKE: Final = datetime.timedelta(days=14)
 # What a server says of the address itself: nobody there, moved, a domain without mail.
 _OF_THE_ADDRESS: Final = re.compile(
     r"5\d\d (?:5\.(?:1\.(?:[1236]|10)|2\.1)\b"
-    r"|(?:5\.0\.0 )?.*\b(?:disabled|exists?|inactive|suspended|unknown)\b)"
+    r"|(?:5\.0\.0 )?(?!5\.\d).*\b(?:disabled|exists?|inactive|suspended|unknown)\b)"
 )
 
 
@@ -30,7 +30,15 @@ def is_of_the_address(reason: str) -> bool:
 
 
 def mark(address: str, cause: str, now: datetime.datetime, *, live: bool) -> bool:
-    """Note that mail to an MP's address comes back; letters to it wait from now on.
+    """Note that mail to an MP's address comes back, and hold the letters to it."""
+    is_new = note(address, cause, now, live=live)
+    if is_new:
+        hold_waiting(now, live=live)
+    return is_new
+
+
+def note(address: str, cause: str, now: datetime.datetime, *, live: bool) -> bool:
+    """Note that mail to an MP's address comes back; letters to it wait within a minute.
 
     Args:
         address: the address.
@@ -49,7 +57,6 @@ def mark(address: str, cause: str, now: datetime.datetime, *, live: bool) -> boo
             )
     except IntegrityError:  # an_address_fails_once_at_a_time
         return False
-    hold_waiting(now, live=live)
     return True
 
 

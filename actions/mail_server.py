@@ -24,6 +24,9 @@ _TAKEN: Final = 250
 _TAKEN_TO: Final = frozenset({_TAKEN, 251})
 _GO_AHEAD: Final = 354
 _GOODBYE: Final = 421
+# What may be answered to a whole text: some other yes is one, too.
+_SUCCESSES: Final = range(200, 300)
+_REFUSALS: Final = range(400, 600)
 _LINE_END: Final = b"\r\n"
 _DATA: Final = b"data\r\n"
 _END: Final = b".\r\n"
@@ -169,8 +172,7 @@ class Dialogue(smtplib.SMTP):
         code, answer = self.docmd("DATA")
         if code != _GO_AHEAD:
             # Python leaves the mail half begun, and the next one is refused for it.
-            with suppress(smtplib.SMTPServerDisconnected):
-                self.rset()
+            self._after_refusal(code)
             raise smtplib.SMTPDataError(code, answer)
         return self._hand_over(msg)
 
@@ -188,9 +190,16 @@ class Dialogue(smtplib.SMTP):
             body = b"." + body
         self.send(body + _LINE_END + _END)
         try:
-            return self.getreply()
+            code, answer = self.getreply()
         except OSError as error:
             raise LostAnswerError from error
+        if code in _SUCCESSES:
+            return _TAKEN, answer
+        if code not in _REFUSALS:
+            # It is out of step, or no mail server: what it says next means nothing.
+            self.close()
+            raise LostAnswerError
+        return code, answer
 
 
 class _DialogueInTls(Dialogue, smtplib.SMTP_SSL):

@@ -23,6 +23,8 @@ from actions.errors import (
 _PERMANENT = range(500, 600)
 # What a provider answers over HTTP if it will never take this one mail.
 _PERMANENT_OVER_HTTP = frozenset({400, 413, 422})
+# If it took a mail, and says so in words that nobody can read.
+_TAKEN_OVER_HTTP = range(200, 300)
 # And if none can go, whichever it was: for whoever runs this place, in its log.
 _SHUT_OVER_HTTP: Final = {
     **dict.fromkeys(
@@ -211,7 +213,7 @@ def _meaning_of_provider(error: AnymailError) -> DeliveryError:
     if error.status_code in _PERMANENT_OVER_HTTP:
         return PermanentDeliveryError(PROVIDER_REFUSED)
     names = _names_of(error.__cause__)
-    if names & _AFTER_IT_WAS_SENT:
+    if names & _AFTER_IT_WAS_SENT or _status_of(error) in _TAKEN_OVER_HTTP:
         return LostAnswerError()
     shut = _OUT_OF_REACH if names & _BEFORE_IT_WAS_SENT else ""
     if shut := shut or _SHUT_OVER_HTTP.get(_status_of(error), ""):

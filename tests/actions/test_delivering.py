@@ -17,13 +17,16 @@ from pytest_django import Settings
 from actions import (
     claiming,
     delivering,
+    failing,
     history,
     mail,
     outbox,
+    reasons,
     recording,
     submitting,
 )
 from actions.errors import WrongModeError
+from actions.mail_server import Dialogue
 from actions.models import (
     Delivery,
     FailingAddress,
@@ -787,6 +790,8 @@ def test_an_address_that_is_none_fails_once_and_others_wait_for_a_better_one(
     )
     mail_server.faults = [fault]
     assert delivering.deliver_due(clock=lambda: NOW).failed == 1
+    # The worker does so every minute, and not amid a batch.
+    failing.hold_waiting(NOW, live=True)
     first.refresh_from_db()
     second.refresh_from_db()
     assert first.state == Letter.State.FAILED
@@ -796,3 +801,137 @@ def test_an_address_that_is_none_fails_once_and_others_wait_for_a_better_one(
         if is_marked
         else (Letter.State.QUEUED, "")
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_of_it"),
+    [
+        ("550 5.1.1 user unknown", True),
+        ("550 mailbox does not exist", True),
+        ("550 5.0.0 user unknown", True),
+        ("550 5.2.1 mailbox disabled", True),
+        # Of our account, our domain and our mail.
+        ("550 5.7.1 account suspended", False),
+        ("550 5.1.8 sender domain does not exist", False),
+        ("554 5.7.1 rejected for unknown spam", False),
+        ("450 4.2.0 user unknown", False),
+    ],
+)
+def test_what_a_refusal_says_of_the_address(reason: str, *, is_of_it: bool) -> None:
+    assert failing.is_of_the_address(reason) == is_of_it
+
+
+# --- What must not be taken for something else ----------------------------------------
+
+
+def test_a_lost_answer_stays_one_whatever_fails_as_it_is_written_down(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    mail_server.faults = [Fault.HANGS_UP_AFTER_THE_END]
+    postponed, failures = recording.postponed, [RuntimeError("something")]
+
+    def fails_once(*values: Any) -> bool:
+        if failures:
+            raise failures.pop()
+        return postponed(*values)
+
+    monkeypatch.setattr(recording, "postponed", fails_once)
+    with pytest.raises(RuntimeError):
+        deliver(NOW)
+    event = letter.events.get(kind=LetterEvent.Kind.RETRIED)
+    assert event.cause == reasons.LOST_ANSWER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_answer_is_written_down_although_the_database_was_away(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    mail_server.faults = [Fault.HANGS_UP_AFTER_THE_END]
+    postponed, failures = recording.postponed, [OperationalError("away")]
+
+    def is_away_once(*values: Any) -> bool:
+        if failures:
+            raise failures.pop()
+        return postponed(*values)
+
+    monkeypatch.setattr(recording, "postponed", is_away_once)
+    assert deliver(NOW).postponed == 1
+    event = letter.events.get(kind=LetterEvent.Kind.RETRIED)
+    assert event.cause == reasons.LOST_ANSWER
+
+
+@pytest.mark.parametrize("takes_groups", [True, False])
+@pytest.mark.parametrize(
+    ("code", "is_lost"), [(200, False), (252, False), (-1, True), (354, True)]
+)
+def test_an_odd_answer_to_a_text_is_a_yes_or_one_that_got_lost(
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    *,
+    is_lost: bool,
+    takes_groups: bool,
+) -> None:
+    mail_server.takes_groups = takes_groups
+    letter = make_letter(state=Letter.State.QUEUED)
+    taken: list[bool] = []
+    mail_server.at_taking = lambda: taken.append(True)
+    getreply = Dialogue.getreply
+
+    def odd(server: Dialogue) -> tuple[int, bytes]:
+        said = getreply(server)
+        return (code, said[1]) if taken and taken.pop() else said
+
+    monkeypatch.setattr(Dialogue, "getreply", odd)
+    tidings = deliver(NOW)
+    assert (tidings.sent, tidings.postponed, tidings.perhaps_twice) == (
+        (0, 1, 1) if is_lost else (1, 0, 0)
+    )
+    assert letter.events.filter(cause=reasons.LOST_ANSWER).exists() == is_lost
+
+
+def test_a_batch_whose_claim_took_long_is_claimed_anew(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may have freed it meanwhile, and send it."""
+    campaign = make_campaign()
+    for _ in range(3):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign)
+    claim, now = claiming.claim, [NOW]
+    claimed_at: list[datetime.datetime] = []
+
+    def slow_at_first(at: Any, **named: Any) -> list[Delivery]:
+        batch = claim(at, **named)
+        if not claimed_at:
+            now[0] += claiming.AMPLY + MINUTE / 60
+            assert not mail_server.raw
+        claimed_at.append(at)
+        return batch
+
+    monkeypatch.setattr(claiming, "claim", slow_at_first)
+    tidings = delivering.deliver_due(clock=lambda: now[0])
+    assert (tidings.sent, tidings.perhaps_twice) == (3, 0)
+    assert claimed_at[0] == NOW
+    assert claimed_at[1] > NOW + claiming.AMPLY
+    assert not Delivery.objects.waiting().exists()
+
+
+def test_mails_that_take_long_to_write_go_one_by_one(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = make_campaign()
+    for _ in range(3):
+        make_letter(state=Letter.State.QUEUED, campaign=campaign)
+    now, message_for = [NOW], mail.message_for
+
+    def slow(delivery: Delivery, **named: Any) -> mail.Mail:
+        now[0] += 2 * delivering.HELD_FOR
+        return message_for(delivery, **named)
+
+    monkeypatch.setattr(mail, "message_for", slow)
+    tidings = delivering.deliver_due(
+        clock=lambda: now[0], should_stop=lambda: now[0] > NOW + MINUTE
+    )
+    assert tidings.sent == 3
