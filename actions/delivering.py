@@ -61,8 +61,8 @@ PAUSES: Final = (
 # What a worker takes into its hands at a time, and after how long it gives back what it
 # has not begun: a letter in a worker's hands can't be cancelled.
 BATCH: Final = 400
-_FAULT: Final = gettext_noop("A fault in Postbag.")
 HELD_FOR: Final = datetime.timedelta(seconds=1)
+_FAULT: Final = gettext_noop("A fault in Postbag.")
 
 
 @dataclass

@@ -80,7 +80,9 @@ def long_due(
         should_stop: asked before each; the others follow at the next call.
 
     """
-    due = Delivery.objects.unheld(now).filter(
+    # What a dead worker held is freed first, and its history says that it may be gone.
+    due = Delivery.objects.waiting().filter(
+        lease=None,
         kind=Delivery.Kind.LETTER,
         is_demo=not live,
         letter__state=Letter.State.QUEUED,

@@ -824,12 +824,10 @@ def test_what_a_refusal_says_of_the_address(reason: str, *, is_of_it: bool) -> N
 # --- What must not be taken for something else ----------------------------------------
 
 
-def test_a_lost_answer_stays_one_whatever_fails_as_it_is_written_down(
-    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+def fail_once_as_it_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    letter = make_letter(state=Letter.State.QUEUED)
-    mail_server.faults = [Fault.HANGS_UP_AFTER_THE_END]
-    postponed, failures = recording.postponed, [RuntimeError("something")]
+    postponed, failures = recording.postponed, [error]
 
     def fails_once(*values: Any) -> bool:
         if failures:
@@ -837,6 +835,14 @@ def test_a_lost_answer_stays_one_whatever_fails_as_it_is_written_down(
         return postponed(*values)
 
     monkeypatch.setattr(recording, "postponed", fails_once)
+
+
+def test_a_lost_answer_stays_one_whatever_fails_as_it_is_written_down(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = make_letter(state=Letter.State.QUEUED)
+    mail_server.faults = [Fault.HANGS_UP_AFTER_THE_END]
+    fail_once_as_it_is_written_down(monkeypatch, RuntimeError("something"))
     with pytest.raises(RuntimeError):
         deliver(NOW)
     event = letter.events.get(kind=LetterEvent.Kind.RETRIED)
@@ -849,14 +855,7 @@ def test_a_lost_answer_is_written_down_although_the_database_was_away(
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     mail_server.faults = [Fault.HANGS_UP_AFTER_THE_END]
-    postponed, failures = recording.postponed, [OperationalError("away")]
-
-    def is_away_once(*values: Any) -> bool:
-        if failures:
-            raise failures.pop()
-        return postponed(*values)
-
-    monkeypatch.setattr(recording, "postponed", is_away_once)
+    fail_once_as_it_is_written_down(monkeypatch, OperationalError("away"))
     assert deliver(NOW).postponed == 1
     event = letter.events.get(kind=LetterEvent.Kind.RETRIED)
     assert event.cause == reasons.LOST_ANSWER

@@ -145,14 +145,13 @@ def test_it_is_given_up_after_two_weeks_and_not_before(
 def test_what_is_planned_or_held_or_in_other_hands_is_left_alone() -> None:
     now = NOW + giving_up.AFTER
     campaign = make_campaign()
-    later, in_hand, shown = (
+    later, in_hand, left, shown = (
         make_letter(state=Letter.State.QUEUED, campaign=campaign, is_demo=is_demo)
-        for is_demo in (False, False, True)
+        for is_demo in (False, False, False, True)
     )
     later.deliveries.update(due_at=NOW + MINUTE)
-    in_hand.deliveries.update(
-        lease="00000000-0000-0000-0000-000000000001", leased_until=now + MINUTE
-    )
+    for letter, until in ((in_hand, now + MINUTE), (left, now - MINUTE)):
+        letter.deliveries.update(lease=letter.pk, leased_until=until)
     make_letter(
         state=Letter.State.HELD,
         held_for=Letter.Hold.FLOOD,
@@ -163,11 +162,7 @@ def test_what_is_planned_or_held_or_in_other_hands_is_left_alone() -> None:
     owed = set(Delivery.objects.waiting())
     assert give_up(now) == 0
     assert set(Delivery.objects.waiting()) == owed
-    assert {
-        later.deliveries.get(),
-        in_hand.deliveries.get(),
-        shown.deliveries.get(),
-    } < owed
+    assert {one.deliveries.get() for one in (later, in_hand, left, shown)} < owed
 
 
 @pytest.mark.django_db
