@@ -3,9 +3,11 @@
 import datetime
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from actions import closure, failing, pacing, recording
@@ -33,18 +35,19 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
 
     One UPDATE that looks at each row once more as it changes it: of two workers that
     saw the same row, one gets it.
+
+    Raises:
+        OperationalError, InterfaceError: the database went away; nothing is held.
+
     """
-    due = _due(now, live=live)
     lease = uuid.uuid4()
-    while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
-        claimed = due.filter(pk__in=chosen).update(
-            lease=lease, leased_until=now + lease_time()
-        )
-        if claimed and (batch := _within_budget(lease, now, live=live)):
-            return batch
-        # Another worker was quicker with every one of them, or none may go yet: there
-        # may be more.
-    return []
+    try:
+        return _claim(lease, now, live=live, at_most=at_most)
+    except (InterfaceError, OperationalError):
+        # Otherwise these would wait for the end of a lease that nobody knows of, and
+        # the first of them would then be said to have been in somebody's hands.
+        recording.insist(partial(_let_go, lease), lease_time())
+        raise
 
 
 def is_any_due(now: datetime.datetime, *, live: bool) -> bool:
@@ -58,11 +61,31 @@ def are_late(now: datetime.datetime, *, live: bool) -> bool:
 
 
 def give_back(rest: Sequence[Delivery]) -> None:
-    """Let others have what this worker has not begun, all of one lease."""
+    """Let others have what this worker has not begun, all of one lease.
+
+    Raises:
+        OperationalError, InterfaceError: the database was away for as long as a lease
+            lasts.
+
+    """
     if rest:
-        Delivery.objects.waiting().filter(
-            lease=rest[0].lease, pk__in=[one.pk for one in rest]
-        ).update(lease=None, leased_until=None)
+        keys = [one.pk for one in rest]
+        recording.insist(partial(_let_go, rest[0].lease, pk__in=keys), lease_time())
+
+
+def _claim(
+    lease: uuid.UUID, now: datetime.datetime, *, live: bool, at_most: int
+) -> list[Delivery]:
+    due = _due(now, live=live)
+    while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
+        claimed = due.filter(pk__in=chosen).update(
+            lease=lease, leased_until=now + lease_time()
+        )
+        if claimed and (batch := _within_budget(lease, now, live=live)):
+            return batch
+        # Another worker was quicker with every one of them, or none may go yet: there
+        # may be more.
+    return []
 
 
 def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
@@ -82,6 +105,11 @@ def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
         ).exclude(letter__constituency__representatives__is_current=True)
         due = due.exclude(pk__in=without_result)
     return due
+
+
+def _let_go(lease: uuid.UUID | None, **of_those: object) -> None:
+    held = Delivery.objects.waiting().filter(lease=lease, **of_those)
+    held.update(lease=None, leased_until=None)
 
 
 def _held(lease: uuid.UUID) -> DeliveryQuerySet:

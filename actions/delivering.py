@@ -42,6 +42,7 @@ from actions.errors import (
 )
 from actions.lifecycle import Move
 from actions.models import Delivery, Letter
+from actions.recording import Value
 
 logger = logging.getLogger(__name__)
 
@@ -213,10 +214,11 @@ class _Worker:
                         self.marks.begin(taken, self.clock())
                     if outcome is _Outcome.NOT_BEGUN:
                         rest.append(taken)
-        except (NoWayOutError, NotMarkedError):
-            # Whatever is wrong, it is not this mail.
-            rest += [in_hand] if in_hand else []
-            in_hand = None
+        except (NoWayOutError, NotMarkedError, InterfaceError, OperationalError):
+            # Whatever is wrong, it is not this mail, which has not gone, and is read
+            # anew before it does. If its answer got lost, that has to be written down.
+            if in_hand and not self.reason:
+                rest, in_hand = [*rest, in_hand], None
             raise
         finally:
             self._put_down(batch, in_hand, rest)
@@ -304,7 +306,7 @@ class _Worker:
         except (InterfaceError, OperationalError):
             # What it asked may have failed with the connection of that mark.
             self._see_marked()
-            written = mail.message_for(delivery, now=now)
+            written = self._insist(partial(mail.message_for, delivery, now=now))
         # Some mails wait for that mark before they can be written. Others take long by
         # themselves, as large answers do, and go at the head of the next batch.
         is_late = self.taken_up > 1 and self._holds_too_long()
@@ -336,9 +338,9 @@ class _Worker:
         """See that it is written down that the mail before went."""
         self.tidings.sent += self.marks.finish()
 
-    def _insist(self, write: Callable[[], bool]) -> bool:
-        """Write down what came of a mail, unless its lease has ended meanwhile."""
-        return recording.insist(write, claiming.lease_time())
+    def _insist(self, ask: Callable[[], Value]) -> Value:
+        """Do what needs the database, even if that is away while the lease lasts."""
+        return recording.insist(ask, claiming.lease_time())
 
     def take_back(self, now: datetime.datetime) -> None:
         """Free what others held too long, and say how many mails may go twice."""
@@ -361,13 +363,18 @@ class _Worker:
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self._see_marked()
-        now = self.clock()
-        if not self._insist(partial(recording.failed, delivery, reason, now)):
-            return
-        self.tidings.failed += 1
+        self.tidings.failed += self._insist(
+            partial(self._fail, delivery, reason, self.clock())
+        )
+
+    @transaction.atomic
+    def _fail(self, delivery: Delivery, reason: str, now: datetime.datetime) -> bool:
+        if not recording.failed(delivery, reason, now):
+            return False
         if (letter := delivery.carried) and (
             failing.is_of_the_address(reason)
             or reason == refusals.PROVIDER_SENDS_NOTHING
         ):
             # Others need not fail one by one: they wait until it is corrected.
             failing.note(letter.recipient_email, reason, now, live=self.live)
+        return True

@@ -40,6 +40,8 @@ Value = TypeVar("Value")
 # When each mail went, by its delivery's primary key.
 Times: TypeAlias = dict[uuid.UUID, datetime.datetime]
 
+# How long to wait before the database is asked once more.
+SECONDS_BETWEEN_TRIES: Final = 1
 # No lease and no pause ends so late: the clock was wrong when it was written.
 _NEVER_SO_FAR_OFF: Final = datetime.timedelta(days=2)
 _LEAST: Final = uuid.UUID(int=0)
@@ -106,8 +108,12 @@ def not_waiting_for_the_disk() -> Iterator[None]:
             _set(_SAFE[connection.vendor])
 
 
-def insist(write: Callable[[], Value], patience: datetime.timedelta) -> Value:
-    """Write down what went, even if the database is away for a while.
+def insist(deed: Callable[[], Value], patience: datetime.timedelta) -> Value:
+    """Do what needs the database, such as writing down what went, even if it is away.
+
+    Args:
+        deed: what is harmless to do twice.
+        patience: for how long it is tried.
 
     Raises:
         OperationalError, InterfaceError: it was away for longer than our patience.
@@ -116,12 +122,12 @@ def insist(write: Callable[[], Value], patience: datetime.timedelta) -> Value:
     give_up = time.monotonic() + patience.total_seconds()
     while True:
         try:
-            return write()
+            return deed()
         except (InterfaceError, OperationalError):
             if time.monotonic() > give_up:
                 raise
             connection.close()
-            time.sleep(1)
+            time.sleep(SECONDS_BETWEEN_TRIES)
 
 
 def sent(delivery: Delivery, now: datetime.datetime) -> bool:
