@@ -38,7 +38,6 @@ from tests.registers import make_member
 
 pytestmark = pytest.mark.django_db
 Hold = Letter.Hold
-TODAY = timezone.localdate()
 DAY = datetime.timedelta(days=1)
 NEXT = ConstituencyRow("E14009001", (), "Weald", "", "England", "South East", 1, 1)
 
@@ -59,18 +58,19 @@ def member() -> Representative:
 
 
 def change_boundaries() -> None:
-    boundaries.load(Review((NEXT,), TODAY), timezone.now())
+    boundaries.load(Review((NEXT,), timezone.localdate()), timezone.now())
     call_command("deliver_letters", once=True, stdout=StringIO())
     lookup.forget_seats()
 
 
 def elect() -> Representative:
     """Have the register of members know who was elected in the new seat."""
+    today = timezone.localdate()
     # As after a reading that found somebody, and with the day of the election past.
     RegisterVersion.objects.filter(register="members").update(
-        as_of=(TODAY + DAY).isoformat(), is_current=True
+        as_of=(today + DAY).isoformat(), is_current=True
     )
-    ParliamentPeriod.objects.filter(begins_on__gt=TODAY).update(begins_on=TODAY)
+    ParliamentPeriod.objects.filter(begins_on__gt=today).update(begins_on=today)
     return make_member(constituency=Constituency.objects.get(code=NEXT.code))
 
 
@@ -90,8 +90,8 @@ def test_the_worker_puts_them_in_force(member: Representative) -> None:
 def test_a_letter_keeps_its_seat_and_goes_to_nobody_else(
     client: Client, campaign: Campaign, member: Representative
 ) -> None:
-    boundaries.load(Review((NEXT,), TODAY), timezone.now())
-    boundaries.put_in_force(TODAY)
+    boundaries.load(Review((NEXT,), timezone.localdate()), timezone.now())
+    boundaries.put_in_force(timezone.localdate())
     letter = make_letter(
         state=Letter.State.QUEUED,
         campaign=campaign,
@@ -120,7 +120,7 @@ def test_a_letter_keeps_its_seat_and_goes_to_nobody_else(
 def test_former_seats_count_in_the_total_alone(
     client: Client, campaign: Campaign, member: Representative
 ) -> None:
-    yesterday = TODAY - DAY
+    yesterday = timezone.localdate() - DAY
     count_letters(campaign, member.constituency, 7, day=yesterday)
     count_letters(
         campaign,
@@ -142,7 +142,7 @@ def test_former_seats_count_in_the_total_alone(
     assert "8 letters out" in page
     # The next House of this test has one seat.
     assert "1 of 1 MPs written to" in page
-    by_seat = reports.counts(campaign, By.CONSTITUENCY, TODAY)
+    by_seat = reports.counts(campaign, By.CONSTITUENCY, timezone.localdate())
     assert [(line.key, str(line.letters)) for line in by_seat.lines] == [
         (NEXT.code, "1-4")
     ]
@@ -189,8 +189,8 @@ def test_a_letter_written_before_counts_for_the_former_seat_of_a_code_that_stays
     text = Composition("Subject", BODY, BASE_TEXT)
     token = reporting_sent.token_for(campaign, ticket, text, Tally.Way.PAPER)
     kept = replace(NEXT, code=code, name="The same", hex_q=2)
-    boundaries.load(Review((NEXT, kept), TODAY), now)
-    boundaries.put_in_force(TODAY)
+    boundaries.load(Review((NEXT, kept), timezone.localdate()), now)
+    boundaries.put_in_force(timezone.localdate())
 
     assert reporting_sent.reported(token, campaign, address="203.0.113.7", now=now)
     assert Tally.objects.get(step=Tally.Step.REPORTED).constituency_id == (

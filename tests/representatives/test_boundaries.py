@@ -604,7 +604,7 @@ def test_boundaries_that_are_overdue_or_lack_postcodes_are_warned_of(
 
 
 def test_counting_that_does_not_end_is_warned_of() -> None:
-    begun = TODAY - datetime.timedelta(days=14)
+    begun = parliament.today() - datetime.timedelta(days=14)
     period = ParliamentPeriod.objects.create(
         state=ParliamentPeriod.State.COUNTING, begins_on=begun
     )
