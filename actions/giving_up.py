@@ -17,7 +17,7 @@ from actions.models import Delivery, Letter
 
 # From when it was to go. Whoever runs the place is told all the while.
 AFTER: Final = datetime.timedelta(days=14)
-NO_WAY_OUT: Final = gettext_noop("The mail server could not be reached.")
+NO_WAY_OUT: Final = gettext_noop("No mail could go out from here.")
 # For how long a worker has tried itself, in vain, before it gives any letter up: one
 # that was started anew, perhaps with a wrong setting, knows nothing of the time before.
 _TRIED_FOR_SECONDS: Final = 24 * 3600.0

@@ -58,6 +58,17 @@ _AFTER_IT_WAS_SENT: Final = frozenset(
     }
 )
 
+# What is answered to a sender is against all mail from here, but for that of the size of
+# a mail, which is told together with it: too large, or no room for it.
+_OF_THE_SIZE: Final = frozenset({452, 552})
+_LET_IN_FIRST: Final = 530
+# A server that says of an address that it does not relay wants us to log in, or knows
+# us no more; unless it repeats what another one told it of that address.
+_RELAYS_NOT: Final = re.compile(
+    r"(?!.*\b(?:[45]\.1\.\d+|undeliverable|unverified|verif\w+)\b).*\brelay(?:ing)?\b"
+)
+_TAKES_NONE_FROM_US: Final = "The mail server takes no mail from us: {}."
+
 PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
 _PROVIDER_BUSY = gettext_noop("The mail provider could not take it at that moment.")
 PROVIDER_SENDS_NOTHING = gettext_noop(
@@ -179,21 +190,32 @@ def explained(reason: str) -> Explanation:
 
 
 def meaning_of(error: OSError | ValueError | AnymailError) -> DeliveryError:
-    """Tell what helps from what does not (only RCPT and DATA speak of the mail)."""
+    """Tell what helps from what does not, and what is wrong with this mail alone."""
     if isinstance(error, AnymailError) and not isinstance(error, AnymailInvalidAddress):
         return _meaning_of_provider(error)
     if isinstance(error, ValueError):
         return PermanentDeliveryError(reason(error))
-    code, answer = 0, b""
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, answer = next(iter(error.recipients.values()))
-        case smtplib.SMTPDataError():
+        case smtplib.SMTPSenderRefused() | smtplib.SMTPDataError():
             code, answer = error.smtp_code, _bytes(error.smtp_error)
         case _:
             return TemporaryDeliveryError(reason(error))
+    kept = _answer(code, answer)
+    if _takes_none_from_us(error, code, kept):
+        return NoWayOutError(_TAKES_NONE_FROM_US.format(kept))
     kind = PermanentDeliveryError if code in _PERMANENT else TemporaryDeliveryError
-    return kind(_answer(code, answer))
+    return kind(kept)
+
+
+def _takes_none_from_us(error: OSError, code: int, answer: str) -> bool:
+    match error:
+        case smtplib.SMTPSenderRefused():
+            return code not in _OF_THE_SIZE
+        case smtplib.SMTPRecipientsRefused() if _RELAYS_NOT.match(answer):
+            return True
+    return code == _LET_IN_FIRST
 
 
 def is_without_answer(error: Exception) -> bool:

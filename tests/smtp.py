@@ -34,6 +34,7 @@ class Fault(Enum):
 
     BUSY = auto()  # 4xx to RCPT
     NOBODY_THERE = auto()  # 5xx to RCPT, repeating the address
+    RELAYS_NOT = auto()  # 5xx to RCPT, which is against us and not the address
     CLOSES = auto()  # 421 to RCPT, and goodbye
     DRIPS = auto()  # an answer to RCPT that comes line by line and never ends
     BUSY_AT_DATA = auto()  # 4xx to DATA, before the mail
@@ -59,6 +60,7 @@ class MailServer:
         # Of the next mails, whoever they are for, and of those to an address.
         self.faults: list[Fault | None] = []
         self.faults_of: dict[str, list[Fault]] = {}
+        self.says_to_senders = ""  # instead of agreeing to any
         self.closes_every = 0  # connection: at once, without a word
         self.closed = 0  # connections, in that way
         # Done once a mail is taken, before the answer.
@@ -118,6 +120,19 @@ class _Hooks:
         offered = ["250-PIPELINING"] if self.told.takes_groups else []
         return [responses[0], *offered, *responses[1:]]
 
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if not self.told.says_to_senders:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return self.told.says_to_senders or "250 OK"
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self,
         server: SMTP,
@@ -134,6 +149,8 @@ class _Hooks:
                 return f"451 4.7.1 <{address}>: greylisted, try again later"
             case Fault.NOBODY_THERE:
                 return f"550 5.1.1 <{address}>: user unknown, ask {address}"
+            case Fault.RELAYS_NOT:
+                return f"554 5.7.1 <{address}>: Relay access denied"
             case Fault.CLOSES:
                 server.loop.call_soon(_hang_up, server)
                 return "421 4.3.2 shutting down"

@@ -36,6 +36,7 @@ from actions.models import (
     Tally,
 )
 from representatives.models import Representative
+from tests import promise
 from tests.actions.factories import (
     BODY,
     NOW,
@@ -295,6 +296,47 @@ def test_without_a_mail_server_nothing_is_lost_and_no_attempt_counted(
     assert tidings.trouble == "The mail server hung up or did not answer in time."
     delivery = delivery_of(letter)
     assert (delivery.attempts, delivery.lease, delivery.state) == (0, None, "waiting")
+
+
+@pytest.mark.parametrize("takes_groups", [True, False])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "553 5.7.1 sender address rejected: not owned by user",
+        "530 5.7.0 authentication required",
+        "421 4.7.0 too many messages",
+    ],
+)
+def test_a_server_that_takes_no_mail_from_us_costs_no_letter_a_try(
+    mail_server: MailServer, answer: str, *, takes_groups: bool
+) -> None:
+    mail_server.takes_groups = takes_groups
+    mail_server.says_to_senders = answer
+    letters = promise.queue(3)
+    tidings = deliver(timezone.now())
+    assert answer[:9] in tidings.trouble
+    assert not tidings.any_moved
+    waiting = Delivery.objects.waiting().values_list("attempts", "lease")
+    assert list(waiting) == [(0, None)] * 3
+    mail_server.says_to_senders = ""
+    assert deliver(timezone.now()).sent == 3
+    assert LetterEvent.objects.filter(letter__in=letters).count() == 3
+
+
+@pytest.mark.parametrize("takes_groups", [True, False])
+def test_a_server_that_does_not_relay_for_us_fails_no_letter(
+    mail_server: MailServer, *, takes_groups: bool
+) -> None:
+    mail_server.takes_groups = takes_groups
+    promise.queue(3)
+    mail_server.faults = [None, Fault.RELAYS_NOT]
+    tidings = deliver(timezone.now())
+    assert tidings.trouble == (
+        "The mail server takes no mail from us: 554 5.7.1 relay access denied."
+    )
+    assert (tidings.sent, tidings.failed, tidings.postponed) == (1, 0, 0)
+    assert deliver(timezone.now()).sent == 2
+    assert set(Delivery.objects.values_list("attempts")) == {(1,)}
 
 
 def test_a_name_that_no_mail_can_carry_fails_for_good(mail_server: MailServer) -> None:

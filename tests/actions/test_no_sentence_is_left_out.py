@@ -27,6 +27,7 @@ from actions import (
     claiming,
     counting,
     delivering,
+    giving_up,
     holding,
     lifecycle,
     lost_links,
@@ -1230,7 +1231,14 @@ def test_a_letter_that_a_dead_worker_had_in_hand(
 
 
 @pytest.mark.parametrize(
-    "cause", [CAUSES[0], "A fault in Postbag.", "550 5.1.1", str(LostAnswerError())]
+    "cause",
+    [
+        CAUSES[0],
+        "A fault in Postbag.",
+        "550 5.1.1",
+        giving_up.NO_WAY_OUT,
+        str(LostAnswerError()),
+    ],
 )
 @pytest.mark.parametrize("is_in_doubt", [False, True])
 def test_a_letter_that_failed(

@@ -10,6 +10,7 @@ from actions.errors import (
     DeliveryError,
     LostAnswerError,
     NoWayOutError,
+    PermanentDeliveryError,
     TemporaryDeliveryError,
 )
 
@@ -66,6 +67,53 @@ def test_a_reason_of_our_own_is_plain_already(error: OSError | ValueError) -> No
     reason = refusals.reason(error)
     assert refusals.explained(reason) == refusals.Explanation(reason)
     assert reason.endswith(".")
+
+
+SENDER, RECIPIENT, TEXT = "MAIL FROM", "RCPT TO", "DATA"
+
+
+@pytest.mark.parametrize(
+    ("said_to", "code", "answer", "meaning"),
+    [
+        (SENDER, 553, "5.7.1 sender rejected: not owned by user", NoWayOutError),
+        (SENDER, 550, "no mail from you", NoWayOutError),
+        (SENDER, 530, "5.7.0 Authentication required", NoWayOutError),
+        (SENDER, 451, "4.7.1 too many messages, slow down", NoWayOutError),
+        (SENDER, 552, "5.3.4 Message size exceeds limit", PermanentDeliveryError),
+        (SENDER, 452, "4.3.1 Insufficient system storage", TemporaryDeliveryError),
+        (RECIPIENT, 554, "5.7.1 <mp@x.example>: Relay access denied", NoWayOutError),
+        (RECIPIENT, 454, "4.7.1 <mp@x.example>: Relay access denied", NoWayOutError),
+        (RECIPIENT, 550, "5.7.54 Unable to relay recipient", NoWayOutError),
+        (RECIPIENT, 550, "relaying denied", NoWayOutError),
+        (RECIPIENT, 530, "log in first", NoWayOutError),
+        # Of this address: it has a word like it, or another server said it.
+        (RECIPIENT, 550, "<relay@x.example> user unknown", PermanentDeliveryError),
+        (RECIPIENT, 550, "5.1.1 no user, no relay", PermanentDeliveryError),
+        (
+            RECIPIENT,
+            550,
+            "undeliverable address: host mx.x.example said: 554 relay access denied",
+            PermanentDeliveryError,
+        ),
+        (RECIPIENT, 451, "greylisted", TemporaryDeliveryError),
+        (TEXT, 530, "5.7.0 Authentication required", NoWayOutError),
+        (TEXT, 554, "5.7.1 your open relay is blocked", PermanentDeliveryError),
+        (TEXT, 451, "4.3.0 try again later", TemporaryDeliveryError),
+    ],
+)
+def test_what_is_said_against_us_is_told_from_what_is_said_against_a_mail(
+    said_to: str, code: int, answer: str, meaning: type[DeliveryError]
+) -> None:
+    said = code, answer.encode()
+    error: OSError = smtplib.SMTPDataError(*said)
+    if said_to == SENDER:
+        error = smtplib.SMTPSenderRefused(*said, "bounce.tag@postbag.example")
+    if said_to == RECIPIENT:
+        error = smtplib.SMTPRecipientsRefused({"mp@x.example": said})
+    found = refusals.meaning_of(error)
+    assert type(found) is meaning
+    assert str(code) in str(found)
+    assert "x.example" not in str(found)
 
 
 @pytest.mark.parametrize(
