@@ -58,8 +58,8 @@ _AFTER_IT_WAS_SENT: Final = frozenset(
     }
 )
 
-# What is answered to a sender is against all mail from here, but for that of the size of
-# a mail, which is told together with it: too large, or no room for it.
+# What is answered to a sender is against all mail from here, but for what is said of a
+# mail's size, which is told together with it: too large, or no room for it.
 _OF_THE_SIZE: Final = frozenset({452, 552})
 _LET_IN_FIRST: Final = 530
 # A server that says of an address that it does not relay wants us to log in, or knows
