@@ -48,18 +48,19 @@ backup: $(RUNTIME) ## Back up the database while it is used: make backup ARGS=FO
 restore: $(RUNTIME) ## Put a back-up in its place: make restore ARGS="FILE --replace".
 	@exec $(MANAGE) restore $(ARGS)
 
+# AND="and not unit" leaves out what asks no database, where it ran on another.
 test: quick slow ## Run every test, browser journeys included.
 
 unit: $(DEVELOPMENT) ## Run the tests that need no database, in less than a minute.
 	$(PYTEST) -m "unit and not journey and not slow" $(ARGS)
 
 quick: $(DEVELOPMENT) ## Run the tests without the browser and the slow ones.
-	$(PYTEST) -m "not journey and not slow" $(ARGS)
+	$(PYTEST) -m "not journey and not slow $(AND)" $(ARGS)
 
 # Two at a time: a journey waits for its browser half of the time. More, and what starts
 # four workers of its own finds none of the machine left.
 slow: $(DEVELOPMENT) browser ## Run the browser journeys and the slow tests.
-	$(PYTEST) --maxprocesses 2 -m "journey or slow" $(ARGS)
+	$(PYTEST) --maxprocesses 2 -m "(journey or slow) $(AND)" $(ARGS)
 
 coverage: $(DEVELOPMENT) browser ## Run every test and say which lines none reached.
 	$(PYTEST) --cov --cov-report=term $(ARGS)

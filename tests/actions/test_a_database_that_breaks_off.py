@@ -75,8 +75,9 @@ class Break:
     def _statement(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         words = " ".join(sql.split()[:4])
         carry_out = partial(execute, sql, *rest)
-        # One that reads does nothing, with or without an answer.
-        if self.is_carried_out and words.startswith(READS):
+        # One that reads changes nothing, whether or not it is answered: SQLite's turn
+        # breaks off at these, too, and that is enough.
+        if connection.vendor == "postgresql" and words.startswith(READS):
             return carry_out()
         return self._come_to(words, carry_out)
 
