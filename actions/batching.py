@@ -10,10 +10,12 @@ class BatchSize:
     before it must not keep them from its fellows.
     """
 
-    def __init__(self, held_for: datetime.timedelta, *, at_most: int) -> None:
+    def __init__(
+        self, held_for: datetime.timedelta, *, at_most: int, first: int = 10
+    ) -> None:
         self._held_for = held_for
         self._at_most = at_most
-        self.mails = min(10, at_most)
+        self.mails = min(first, at_most)
 
     def learn(self, claimed: int, begun: int, took: datetime.timedelta) -> None:
         """Hear how many of the last ones could be begun, and how long it took."""

@@ -1,13 +1,13 @@
 """Taking mails that are due into a worker's hands, by a lease, and giving them back."""
 
 import datetime
+import time
 import uuid
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from actions import closure, failing, pacing, recording
@@ -19,6 +19,11 @@ from representatives import parliament
 # the dialogue. A lease outlasts that, and the time that a batch is held, amply.
 _WAITS_FOR_A_MAIL: Final = 6
 AMPLY: Final = datetime.timedelta(seconds=10)
+# When a mail is looked at again at which the database erred.
+A_WHILE: Final = datetime.timedelta(minutes=1)
+# Leases of claims that this process had no answer to, and until when they may appear,
+# by a clock that nobody sets.
+LOST: Final[dict[uuid.UUID, float]] = {}
 # No worker runs, or none has a way out: budgets and pauses move what is due.
 _LATE: Final = datetime.timedelta(hours=1)
 
@@ -37,17 +42,32 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     saw the same row, one gets it.
 
     Raises:
-        OperationalError, InterfaceError: the database went away; nothing is held.
+        OperationalError, InterfaceError, InternalError: the database went away; nothing
+            is held. Or it always errs at one of these mails: a claim of one alone puts
+            that off for a while, so that the others can go.
 
     """
     lease = uuid.uuid4()
     try:
         return _claim(lease, now, live=live, at_most=at_most)
-    except (InterfaceError, OperationalError):
+    except recording.AWAY:
         # Otherwise these would wait for the end of a lease that nobody knows of, and
         # the first of them would then be said to have been in somebody's hands.
-        recording.insist(partial(_let_go, lease), lease_time())
+        later = now + A_WHILE if at_most == 1 else None
+        LOST[lease] = time.monotonic() + lease_time().total_seconds()
+        recording.insist(partial(_let_go, lease, due_at=later), lease_time())
         raise
+
+
+def let_go_of_lost() -> None:
+    """Let go once more what claims took whose answer got lost.
+
+    A database that had lost us may have carried one out later.
+    """
+    for lease, until in list(LOST.items()):
+        _let_go(lease)
+        if time.monotonic() > until:
+            del LOST[lease]
 
 
 def is_any_due(now: datetime.datetime, *, live: bool) -> bool:
@@ -64,13 +84,24 @@ def give_back(rest: Sequence[Delivery]) -> None:
     """Let others have what this worker has not begun, all of one lease.
 
     Raises:
-        OperationalError, InterfaceError: the database was away for as long as a lease
-            lasts.
+        OperationalError, InterfaceError, InternalError: the database was away for as
+            long as a lease lasts.
 
     """
     if rest:
         keys = [one.pk for one in rest]
-        recording.insist(partial(_let_go, rest[0].lease, pk__in=keys), lease_time())
+        recording.insist(partial(_let_go, rest[0].lease, keys), lease_time())
+
+
+def put_off(delivery: Delivery, now: datetime.datetime) -> None:
+    """Have the others go before one that this worker could not begin.
+
+    Raises:
+        OperationalError, InterfaceError, InternalError: as ``give_back``.
+
+    """
+    later = partial(_let_go, delivery.lease, [delivery.pk], due_at=now + A_WHILE)
+    recording.insist(later, lease_time())
 
 
 def _claim(
@@ -107,9 +138,17 @@ def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
     return due
 
 
-def _let_go(lease: uuid.UUID | None, **of_those: object) -> None:
-    held = Delivery.objects.waiting().filter(lease=lease, **of_those)
-    held.update(lease=None, leased_until=None)
+def _let_go(
+    lease: uuid.UUID | None,
+    keys: Sequence[uuid.UUID] = (),
+    due_at: datetime.datetime | None = None,
+) -> None:
+    """Free what waits under a lease, or some of it, and may be due later."""
+    held = Delivery.objects.waiting().filter(lease=lease)
+    if keys:
+        held = held.filter(pk__in=keys)
+    later = {"due_at": due_at} if due_at else {}
+    held.update(lease=None, leased_until=None, **later)
 
 
 def _held(lease: uuid.UUID) -> DeliveryQuerySet:

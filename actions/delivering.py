@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -90,6 +90,7 @@ def deliver_due(
     clock: Clock = timezone.now,
     should_stop: Callable[[], bool] = lambda: False,
     at_most: int = BATCH,
+    is_careful: bool = False,
 ) -> Tidings:
     """Send what is due in this mode, in batches, until nothing is or it must stop.
 
@@ -97,12 +98,16 @@ def deliver_due(
         clock: tells the time.
         should_stop: asked before each mail; the mail in hand is always finished.
         at_most: how many mails are held at a time.
+        is_careful: whether the first is taken alone, as something went wrong the last
+            time: if it was with this mail, the others need not suffer.
 
     """
     live = settings.DELIVERY_IS_LIVE
     tidings = Tidings()
     recording.set_right(clock(), claiming.lease_time())
-    worker = _Worker(clock, should_stop, tidings, at_most, live=live)
+    first = {"first": 1} if is_careful else {}
+    pace = BatchSize(HELD_FOR, at_most=at_most, **first)
+    worker = _Worker(clock, should_stop, tidings, pace, live=live)
     worker.take_back(clock())
     with worker.settler as settler:
         for lease in recording.unsettled(clock()):
@@ -159,7 +164,7 @@ class _Worker:
         clock: Clock,
         should_stop: Callable[[], bool],
         tidings: Tidings,
-        at_most: int,
+        pace: BatchSize,
         *,
         live: bool,
     ) -> None:
@@ -167,7 +172,7 @@ class _Worker:
         self.should_stop = should_stop
         self.tidings = tidings
         self.live = live
-        self.pace = BatchSize(HELD_FOR, at_most=at_most)
+        self.pace = pace
         self.marks = marking.Marks(claiming.lease_time())
         self.settler = settling.Settler(claiming.lease_time())
         self.claimed_at = self.leased_at = clock()
@@ -175,6 +180,10 @@ class _Worker:
         # where nothing may be written down of it yet.
         self.taken_up = 0
         self.reason = ""
+        # The mail that is being sent, and whether to put it off if it is still there
+        # at the end: it was not begun, as the database went away.
+        self.in_hand: Delivery | None = None
+        self.is_put_off = False
         # Whether the connection is closed because we closed it.
         self.has_hung_up = False
 
@@ -199,31 +208,39 @@ class _Worker:
 
     def _deliver(self, batch: list[Delivery], way_out: mail.Connection) -> None:
         """Send a batch, settle what went, give back the rest."""
-        in_hand: Delivery | None = None
         rest = batch[::-1]
         try:
             with recording.not_waiting_for_the_disk(), self._marking():
-                while rest and way_out.is_open and not self.should_stop():
-                    way_out.renew_when_spent()
-                    if self._holds_too_long():
-                        break
-                    in_hand = rest.pop()
-                    outcome = self._send(in_hand, way_out)
-                    taken, in_hand = in_hand, None
-                    if outcome is _Outcome.WENT:
-                        self.marks.begin(taken, self.clock())
-                    if outcome is _Outcome.NOT_BEGUN:
-                        rest.append(taken)
-        except (NoWayOutError, NotMarkedError, InterfaceError, OperationalError):
-            # Whatever is wrong, it is not this mail, which has not gone, and is read
-            # anew before it does. If its answer got lost, that has to be written down.
-            if in_hand and not self.reason:
-                rest, in_hand = [*rest, in_hand], None
+                self._see_out(rest, way_out)
+        except (NoWayOutError, NotMarkedError):
+            # Whatever is wrong, it is not this mail, which has not gone. If its answer
+            # got lost, that has still to be written down.
+            if self.in_hand and not self.reason:
+                rest.append(self.in_hand)
+                self.in_hand = None
+            raise
+        except recording.AWAY:
+            # Most likely it is not this mail, either; but the others go before it.
+            self.is_put_off = not self.reason
             raise
         finally:
-            self._put_down(batch, in_hand, rest)
+            self._put_down(batch, rest)
         begun = len(batch) - len(rest)
         self.pace.learn(len(batch), begun, self.clock() - self.claimed_at)
+
+    def _see_out(self, rest: list[Delivery], way_out: mail.Connection) -> None:
+        """Send what is left of a batch, from its end."""
+        while rest and way_out.is_open and not self.should_stop():
+            way_out.renew_when_spent()
+            if self._holds_too_long():
+                return
+            self.in_hand = taken = rest.pop()
+            outcome = self._send(taken, way_out)
+            self.in_hand = None
+            if outcome is _Outcome.WENT:
+                self.marks.begin(taken, self.clock())
+            if outcome is _Outcome.NOT_BEGUN:
+                rest.append(taken)
 
     def _holds_too_long(self) -> bool:
         """Whether to give back what is not begun.
@@ -237,10 +254,9 @@ class _Worker:
     def _lease_used(self) -> datetime.timedelta:
         return abs(self.clock() - self.leased_at)
 
-    def _put_down(
-        self, batch: list[Delivery], in_hand: Delivery | None, rest: list[Delivery]
-    ) -> None:
+    def _put_down(self, batch: list[Delivery], rest: list[Delivery]) -> None:
         """Settle what went, and leave nothing in these hands."""
+        in_hand, self.in_hand = self.in_hand, None
         try:
             self.settler.settle(
                 batch[0].lease,
@@ -251,11 +267,18 @@ class _Worker:
         finally:
             # Also where it was the batch before that could not be settled.
             if in_hand is not None:
-                # A fault of ours: others must not wait behind this one for ever.
-                self._postpone(in_hand, self.reason or _FAULT)
+                self._put_aside(in_hand)
             if rest:
                 claiming.give_back(rest)
                 pacing.give_back(rest)
+
+    def _put_aside(self, in_hand: Delivery) -> None:
+        """Let others go before a mail that is in hand by a fault of ours."""
+        if self.is_put_off:
+            pacing.give_back([in_hand])
+            claiming.put_off(in_hand, self.clock())
+        else:
+            self._postpone(in_hand, self.reason or _FAULT)
 
     def _send(self, delivery: Delivery, way_out: mail.Connection) -> "_Outcome":
         now = self.clock()
@@ -303,10 +326,10 @@ class _Worker:
         """Write a mail; while it is a letter, the database marks the one before."""
         try:
             written = mail.message_for(delivery, now=now)
-        except (InterfaceError, OperationalError):
+        except recording.AWAY:
             # What it asked may have failed with the connection of that mark.
             self._see_marked()
-            written = self._insist(partial(mail.message_for, delivery, now=now))
+            written = mail.message_for(delivery, now=now)
         # Some mails wait for that mark before they can be written. Others take long by
         # themselves, as large answers do, and go at the head of the next batch.
         is_late = self.taken_up > 1 and self._holds_too_long()
@@ -344,8 +367,15 @@ class _Worker:
 
     def take_back(self, now: datetime.datetime) -> None:
         """Free what others held too long, and say how many mails may go twice."""
-        if leases := recording.abandoned(now):
-            self._warn(leases, "a worker did not finish what it held")
+        claiming.let_go_of_lost()
+        for lease in recording.abandoned(now):
+            is_told = True
+            try:
+                is_told = recording.free(lease, now)
+            finally:
+                # Also if its answer got lost: what is told is never too little.
+                if is_told:
+                    self._warn(1, "a worker did not finish what it held")
 
     def _warn(self, mails: int, why: str) -> None:
         self.tidings.perhaps_twice += mails

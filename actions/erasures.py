@@ -107,8 +107,18 @@ def forget(now: datetime.datetime) -> int:
         for path in settings.BACKUPS_DIR.glob(_NAMES)
         if path.name < f"erased-{first}.txt"
     ]
-    for path in over:
-        path.unlink(missing_ok=True)
+    try:
+        for path in over:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        logger.error(  # noqa: TRY400 - a traceback would tell no more
+            "Journals of what was erased, %s in %s, could not be taken away (%s), and "
+            "no back-up needs them any more. Let Postbag's user write there.",
+            _NAMES,
+            settings.BACKUPS_DIR,
+            error.strerror,
+        )
+        return 0
     return len(over)
 
 

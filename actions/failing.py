@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import uuid
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -140,18 +141,34 @@ def follow_corrections(
 
     """
     by_letter = {letter: one for one in in_hand if (letter := one.carried)}
-    held = set()
-    for letter, address in readdressing.outdated(list(by_letter)):
-        readdressing.readdress(letter, address, now)
-        if is_failing(address, live=live) and holding.hold(
-            letter,
-            Letter.Hold.ADDRESS_FAILING,
-            now,
-            decide_by=holding.end_of_day(now + CORRECTIONS_TAKE),
-            lease=by_letter[letter].lease,
-        ):
-            held.add(by_letter[letter].pk)
+    held = {
+        by_letter[letter].pk
+        for letter, address in readdressing.outdated(list(by_letter))
+        if _follow(letter, address, by_letter[letter].lease, now, live=live)
+    }
     return [one for one in in_hand if one.pk not in held]
+
+
+@transaction.atomic
+def _follow(
+    letter: Letter,
+    address: str,
+    lease: uuid.UUID | None,
+    now: datetime.datetime,
+    *,
+    live: bool,
+) -> bool:
+    """Point a letter to an address, or hold it for that; say whether it is held.
+
+    At once: of one that has its new address, nobody asks whether it is failing.
+    """
+    readdressing.readdress(letter, address, now)
+    if not is_failing(address, live=live):
+        return False
+    by = holding.end_of_day(now + CORRECTIONS_TAKE)
+    return holding.hold(
+        letter, Letter.Hold.ADDRESS_FAILING, now, decide_by=by, lease=lease
+    )
 
 
 def waiting_for(failing: FailingAddress) -> LetterQuerySet:

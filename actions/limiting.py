@@ -31,11 +31,18 @@ def take(
         TooManyError: all places are taken; it says when the next window opens.
 
     """
-    seconds = int(window.total_seconds())
-    began = int(now.timestamp()) // seconds * seconds
-    window_began_at = datetime.datetime.fromtimestamp(began, tz=datetime.UTC)
-    if RateCount.add_one(_key(scope, subject), window_began_at) > limit:
-        raise TooManyError(scope, began + seconds - int(now.timestamp()))
+    began_at = _beginning(window, now)
+    if RateCount.add_one(_key(scope, subject), began_at) > limit:
+        left = began_at + window - now.replace(microsecond=0)
+        raise TooManyError(scope, int(left.total_seconds()))
+
+
+def is_taken(
+    scope: str, subject: str, *, window: datetime.timedelta, now: datetime.datetime
+) -> bool:
+    """Say whether any place of this window is taken; takes none."""
+    counted = RateCount.objects.filter(key=_key(scope, subject))
+    return counted.filter(window_began_at=_beginning(window, now)).exists()
 
 
 def is_first(scope: str, subject: str, *, until: datetime.datetime) -> bool:
@@ -51,6 +58,12 @@ def forget(now: datetime.datetime) -> int:
     """Take away the counts of windows that are surely over; say how many."""
     gone, _ = RateCount.objects.filter(window_began_at__lt=now - DAY).delete()
     return gone
+
+
+def _beginning(window: datetime.timedelta, now: datetime.datetime) -> datetime.datetime:
+    seconds = int(window.total_seconds())
+    began = int(now.timestamp()) // seconds * seconds
+    return datetime.datetime.fromtimestamp(began, tz=datetime.UTC)
 
 
 def _key(scope: str, subject: str) -> str:

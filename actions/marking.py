@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakSet
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from actions import recording
 from actions.errors import NotMarkedError
@@ -71,7 +71,7 @@ class Marks:
                 self._ask(begun)
             else:
                 begun.is_made = begun.make()
-        except (InterfaceError, OperationalError):
+        except recording.AWAY:
             self._asked = None
             connection.close()
             self._insist(begun)
@@ -135,7 +135,7 @@ class Marks:
             return
         tuples = None
         # What is heard of a connection that was closed or broke is nothing.
-        gone_away = suppress(InterfaceError, OperationalError)
+        gone_away = suppress(*recording.AWAY)
         with gone_away, connection.wrap_database_errors:
             _wait_for(asked.pgconn)
             while (answer := asked.pgconn.get_result()) is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, F, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -129,9 +130,12 @@ class QueueAdmin(_Admin):
         chosen = self._find(request, key)
         if chosen is None:
             return self._back()
-        is_done, words = self.do(deed, chosen, _whoever_asks(request))
+        # Never one without the other.
+        with transaction.atomic():
+            is_done, words = self.do(deed, chosen, _whoever_asks(request))
+            if is_done:
+                self.log_change(request, chosen, words)
         if is_done:
-            self.log_change(request, chosen, words)
             messages.success(request, words)
         else:
             self._say_it_is_gone(request)

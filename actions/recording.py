@@ -20,7 +20,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from actions import left_in_hand, lifecycle, outbox
 from actions.lifecycle import Move
@@ -40,6 +46,9 @@ Value = TypeVar("Value")
 # When each mail went, by its delivery's primary key.
 Times: TypeAlias = dict[uuid.UUID, datetime.datetime]
 
+# What is raised while the database is away, or only read from as another takes over. A
+# fault of one row may look alike.
+AWAY: Final = (InterfaceError, InternalError, OperationalError)
 # How long to wait before the database is asked once more.
 SECONDS_BETWEEN_TRIES: Final = 1
 # No lease and no pause ends so late: the clock was wrong when it was written.
@@ -104,7 +113,7 @@ def not_waiting_for_the_disk() -> Iterator[None]:
         yield
     finally:
         # A connection that was lost took the setting with it.
-        with suppress(InterfaceError, OperationalError):
+        with suppress(*AWAY):
             _set(_SAFE[connection.vendor])
 
 
@@ -116,14 +125,15 @@ def insist(deed: Callable[[], Value], patience: datetime.timedelta) -> Value:
         patience: for how long it is tried.
 
     Raises:
-        OperationalError, InterfaceError: it was away for longer than our patience.
+        OperationalError, InterfaceError, InternalError: it was away for longer than our
+            patience.
 
     """
     give_up = time.monotonic() + patience.total_seconds()
     while True:
         try:
             return deed()
-        except (InterfaceError, OperationalError):
+        except AWAY:
             if time.monotonic() > give_up:
                 raise
             connection.close()
@@ -189,18 +199,27 @@ def unsettled(now: datetime.datetime) -> list[uuid.UUID]:
     return [lease for lease in left.values_list("lease", flat=True).distinct() if lease]
 
 
-def abandoned(now: datetime.datetime) -> int:
-    """Free the mails of leases that ended: their worker is dead, or hangs.
+def abandoned(now: datetime.datetime) -> list[uuid.UUID]:
+    """Name the leases that ended with mails that wait: their worker is dead, or hangs.
+
+    Of each, one mail may have gone: the one in hand.
+    """
+    left = _ended(now)
+    return [lease for lease in left.values_list("lease", flat=True).distinct() if lease]
+
+
+@transaction.atomic
+def free(lease: uuid.UUID, now: datetime.datetime) -> bool:
+    """Free the mails of such a lease; its letter's history tells of the one in hand.
 
     Returns:
-        Of how many leases. Of each, one mail may have gone: the one in hand, of which
-        its letter's history tells. Of several workers that look at once, one counts a
-        lease.
+        Whether this call did it: of several workers that look at once, one does.
 
     """
-    ended = _leased().filter(state=Delivery.State.WAITING, leased_until__lte=now)
-    leases = list(ended.values_list("lease", flat=True).distinct())
-    return sum(_free(ended.filter(lease=lease), now) for lease in leases)
+    left = _ended(now).filter(lease=lease)
+    return left_in_hand.note(left, now) and bool(
+        left.update(lease=None, leased_until=None)
+    )
 
 
 def set_right(now: datetime.datetime, lease_time: datetime.timedelta) -> None:
@@ -287,13 +306,6 @@ def dropped(delivery: Delivery, now: datetime.datetime) -> bool:
     return bool(moved)
 
 
-@transaction.atomic
-def _free(left: DeliveryQuerySet, now: datetime.datetime) -> bool:
-    return left_in_hand.note(left, now) and bool(
-        left.update(lease=None, leased_until=None)
-    )
-
-
 def _mark(delivery: Delivery, now: datetime.datetime) -> bool:
     values = [now, delivery.pk, delivery.lease]
     with connection.cursor() as cursor:
@@ -305,6 +317,10 @@ def _read(marks: DeliveryQuerySet) -> list[_Marked]:
     """Read them, locked: another worker may find the lease at its end and settle it."""
     locked = marks.select_for_update().order_by("pk")
     return [_Marked(*row) for row in locked.values_list(*_Marked._fields)]
+
+
+def _ended(now: datetime.datetime) -> DeliveryQuerySet:
+    return _leased().filter(state=Delivery.State.WAITING, leased_until__lte=now)
 
 
 def _leased() -> DeliveryQuerySet:

@@ -90,7 +90,10 @@ def _to_remind(ours: LetterQuerySet, now: datetime.datetime) -> LetterQuerySet:
     """Choose those that could still be confirmed, and whose writer was asked to."""
     if closure.of_writing(timezone.localdate(now)):
         return ours.none()
+    # Who pressed twice, as the first page did not come, has confirmed one of two.
+    another = Letter.objects.written_by(OuterRef("sender_key"))
     return ours.unreminded(now - REMIND_AFTER).filter(
+        ~Exists(another),
         _went(Delivery.Kind.CONFIRMATION, now - REMIND_AFTER),
         confirm_by__gt=now + LEAST_TIME_LEFT,
         campaign__in=Campaign.objects.open(),

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 KIND: Final = "organisers"
 _PATIENCE_SECONDS: Final = 30
+_TODAY: Final = "organisers told"
+_LATELY: Final = "organisers about to be told"
+# Several workers do it, and one that is started anew.
+_APART: Final = datetime.timedelta(minutes=10)
 
 
 def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
@@ -41,7 +45,7 @@ def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
         parliament.on(today).has_members
         and closure.holds_letters(now, live=live)
         and (waiting.exists() or held.exists())
-        and _is_first_today(KIND, now)
+        and _is_its_turn(KIND, now)
     ):
         return 0
     days = next(
@@ -50,7 +54,7 @@ def about_letters_that_wait(now: datetime.datetime, *, live: bool) -> int:
     letters = waiting.count() + held.count()
     until = _last_day_of_the_first(held)
     return _tell(
-        lambda email: wording.members_are_old(email, days, letters, until), now
+        KIND, lambda email: wording.members_are_old(email, days, letters, until), now
     )
 
 
@@ -77,9 +81,9 @@ def about_the_queue(now: datetime.datetime, *, live: bool) -> int:
         without_result=without_result.count(),
         results_until=_last_day_of_the_first(without_result),
     )
-    if not waiting.is_any or not _is_first_today("queue", now):
+    if not waiting.is_any or not _is_its_turn("queue", now):
         return 0
-    return _tell(lambda email: wording.queue_waits(email, waiting), now)
+    return _tell("queue", lambda email: wording.queue_waits(email, waiting), now)
 
 
 def _last_day_of_the_first(held: LetterQuerySet) -> datetime.date | None:
@@ -88,7 +92,9 @@ def _last_day_of_the_first(held: LetterQuerySet) -> datetime.date | None:
     return first and timezone.localdate(first - datetime.timedelta(seconds=1))
 
 
-def _tell(worded: Callable[[str], wording.Wording], now: datetime.datetime) -> int:
+def _tell(
+    what: str, worded: Callable[[str], wording.Wording], now: datetime.datetime
+) -> int:
     told = 0
     for email in _addresses():
         try:
@@ -97,6 +103,9 @@ def _tell(worded: Callable[[str], wording.Wording], now: datetime.datetime) -> i
             logger.warning("An organiser could not be told: %s", error)
         else:
             told += 1
+            if told == 1:
+                # Not before: a mail server that is away now may be back in an hour.
+                limiting.take(_TODAY, what, limit=1, window=limiting.DAY, now=now)
     return told
 
 
@@ -108,9 +117,12 @@ def _addresses() -> list[str]:
     return sorted({user.email for user in organisers if user.email})
 
 
-def _is_first_today(what: str, now: datetime.datetime) -> bool:
+def _is_its_turn(what: str, now: datetime.datetime) -> bool:
+    """Whether nobody was told today, and no other worker is at it."""
+    if limiting.is_taken(_TODAY, what, window=limiting.DAY, now=now):
+        return False
     try:
-        limiting.take("organisers told", what, limit=1, window=limiting.DAY, now=now)
+        limiting.take(_LATELY, what, limit=1, window=_APART, now=now)
     except TooManyError:
         return False
     return True

@@ -149,6 +149,12 @@ def run(
             else:
                 _apply(proposal, record, confirmed, turn)
         except (RegisterError, DatabaseError) as error:
+            if not SyncRun.objects.filter(
+                pk=record.pk, state=SyncRun.State.RUNNING
+            ).exists():
+                # It is applied: the database went away as it was about to say so.
+                record.refresh_from_db()
+                return record
             _end(record, SyncRun.State.FAILED, clock(), reason=_in_words(error))
             raise
     return record

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings as hypothesis
 
 from actions.carrying_on import PAUSE
+from actions.claiming import LOST
 from actions.views.quietly import FILES, REPORTS
 from representatives import live, lookup
 from representatives.throttling import READS
@@ -41,4 +42,5 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     for counter in (READS, REPORTS, FILES):
         counter.clear()
         monkeypatch.setattr(counter, "clock", lambda: 0.0)
+    LOST.clear()
     PAUSE.end()

@@ -5,7 +5,7 @@ import uuid
 from typing import ClassVar, Final
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
@@ -63,7 +63,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those that have gone and, for all that is known, arrived."""
         return self.filter(state__in=_STANDING)
 
-    def written_by(self, sender_key: str) -> "LetterQuerySet":
+    def written_by(self, sender_key: str | OuterRef) -> "LetterQuerySet":
         """Those that the person with this key has sent or is sending."""
         return self.filter(
             sender_key=sender_key,

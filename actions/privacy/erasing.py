@@ -3,7 +3,7 @@
 import datetime
 import enum
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -32,6 +32,10 @@ class Cause(enum.StrEnum):
     UNCONFIRMED = gettext_noop("It was not confirmed in time.")
     REQUEST = gettext_noop("You asked for it.")
     DISOWNED = gettext_noop("You told us that you did not write it.")
+
+
+class _Stop(Protocol):
+    def __call__(self, letter: Letter, *, now: datetime.datetime) -> bool: ...
 
 
 # What restoring a back-up must do again.
@@ -100,13 +104,15 @@ def erase_on_request(letter: Letter, *, now: datetime.datetime) -> bool:
     One that a worker is sending at this moment is neither stopped nor waited for, since
     the mail server may take minutes: then nothing is erased and this returns False.
     """
-    letter.refresh_from_db()
-    if letter.can_be_cancelled:
-        submitting.cancel(letter, now=now)
-        if letter.can_be_cancelled:
-            return False
-    forget(letter, now=now, cause=Cause.REQUEST)
-    return True
+    return _end_at_once(letter, submitting.cancel, now, Cause.REQUEST)
+
+
+def disown(letter: Letter, *, now: datetime.datetime) -> bool:
+    """Stop and erase a letter because the person named did not write it.
+
+    As ``erase_on_request``: False while a worker is sending it.
+    """
+    return _end_at_once(letter, submitting.disown, now, Cause.DISOWNED)
 
 
 def forget_mail_of_the_forgotten(_now: datetime.datetime) -> int:
@@ -142,6 +148,23 @@ def _batches(letters: LetterQuerySet) -> Iterator[list[Letter]]:
     while batch:
         yield batch
         batch = list(ahead.filter(pk__gt=batch[-1].pk)[:AT_A_TIME])
+
+
+def _end_at_once(
+    letter: Letter, stop: _Stop, now: datetime.datetime, cause: Cause
+) -> bool:
+    """Stop and erase in one go: nobody comes again who finds the first half done."""
+    letter.refresh_from_db()
+    with transaction.atomic():
+        stop(letter, now=now)
+        if letter.can_be_cancelled:
+            return False
+        erasures.note(_DEEDS[cause], [letter.pk])
+        # As it is read now, with its address.
+        _forget(letter, now, cause)
+    _forget_mail([letter])
+    letter.refresh_from_db()
+    return True
 
 
 @transaction.atomic

@@ -101,11 +101,8 @@ def disown(request: HttpRequest, shown: Letter) -> HttpResponse:
     if request.method != "POST":
         in_doubt = reasons.may_have_gone(shown)
         return _page(request, "letters/disown.html", shown, may_have_gone=in_doubt)
-    now = timezone.now()
-    submitting.disown(shown, now=now)
-    if shown.can_be_cancelled:
+    if not privacy.disown(shown, now=timezone.now()):
         return _status(request, shown, HTTPStatus.CONFLICT, is_too_late=True)
-    privacy.forget(shown, now=now)
     return redirect("letter", token=tokens.for_letter(shown.pk))
 
 

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from django.db import (
     DatabaseError,
-    InternalError,
+    DataError,
     OperationalError,
     connection,
     transaction,
@@ -153,8 +153,8 @@ def test_a_letter_that_went_is_never_put_off_whatever_becomes_of_its_mark(
 ) -> None:
     queue(2, state=Letter.State.QUEUED)
     with (
-        connection.execute_wrapper(Failing(InternalError, times)),
-        pytest.raises((InternalError, NotMarkedError)),
+        connection.execute_wrapper(Failing(DataError, times)),
+        pytest.raises((DataError, NotMarkedError)),
     ):
         delivering.deliver_due(clock=lambda: NOW)
     assert len(mail_server.raw) == 1

@@ -1226,7 +1226,8 @@ def test_a_letter_that_a_dead_worker_had_in_hand(
 ) -> None:
     letter = make_letter(state=Letter.State.QUEUED)
     assert claiming.claim(timezone.now(), live=False, at_most=1)
-    recording.abandoned(timezone.now() + DAY)
+    (lease,) = recording.abandoned(timezone.now() + DAY)
+    assert recording.free(lease, timezone.now() + DAY)
     look_at(reader, letter)
 
 

@@ -82,6 +82,8 @@ def test_of_several_workers_one_counts_what_a_dead_one_left() -> None:
     claiming.claim(NOW, live=False, at_most=2)
     claiming.claim(NOW, live=False, at_most=2)
     end = NOW + claiming.lease_time()
-    assert recording.abandoned(end - SECOND) == 0
-    assert recording.abandoned(end) == 2
-    assert recording.abandoned(end) == 0
+    assert recording.abandoned(end - SECOND) == []
+    leases = recording.abandoned(end)
+    assert [recording.free(lease, end) for lease in leases] == [True, True]
+    assert recording.abandoned(end) == []
+    assert not any(recording.free(lease, end) for lease in leases)

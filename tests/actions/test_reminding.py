@@ -67,6 +67,19 @@ def subjects() -> list[str]:
 # --- To confirm -------------------------------------------------------------------
 
 
+def test_who_pressed_twice_and_confirmed_one_is_not_reminded_of_the_other() -> None:
+    letter = waiting_letter()
+    twin: dict[str, Any] = {
+        "campaign": letter.campaign,
+        "representative": letter.representative,
+        "sender_email": letter.sender_email,
+    }
+    waiting_letter(**twin)
+    assert submitting.confirm(letter, now=NOW + HOUR)
+    letter.deliveries.waiting().update(state=Delivery.State.SENT, done_at=NOW)
+    assert not work(NOW + DAY).any_moved
+
+
 def test_who_has_not_confirmed_after_a_day_is_reminded_once() -> None:
     letter = waiting_letter()
     assert not work(NOW + DAY - SECOND).any_moved

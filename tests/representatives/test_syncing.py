@@ -614,6 +614,38 @@ def test_a_database_that_refuses_changes_nothing_and_the_record_says_so(
     assert who_sits() == before
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_was_applied_is_recorded_so_though_the_database_did_not_say_it(
+    house: Parliament, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.members[0] = member(77, "Seat A")
+    forget()
+    commit, is_next = connection.commit, []
+
+    def hear_of_the_end(
+        execute: Callable[..., Any], sql: str, values: Any, *others: Any
+    ) -> Any:
+        if '"representatives_syncrun"' in sql and State.APPLIED in (values or ()):
+            is_next.append(True)
+        return execute(sql, values, *others)
+
+    def break_off() -> None:
+        commit()
+        if is_next:
+            is_next.clear()
+            raise OperationalError("the database went away")
+
+    monkeypatch.setattr(connection, "commit", break_off)
+    with connection.execute_wrapper(hear_of_the_end):
+        run = syncing.run(source(house), clock=lambda: NOW)
+
+    assert (run.state, run.reason) == (State.APPLIED, "")
+    assert SyncRun.objects.newest_first()[0].state == State.APPLIED
+    assert 77 in Representative.objects.current().values_list(
+        "parliament_id", flat=True
+    )
+
+
 def test_after_a_fault_of_shape_nothing_that_was_kept_is_read_again(
     house: Parliament,
 ) -> None:

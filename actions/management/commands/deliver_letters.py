@@ -6,8 +6,9 @@ import math
 import signal
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from django.utils import timezone
 from actions import (
     claiming,
     delivering,
+    each,
     failing,
     giving_up,
     holding,
@@ -43,6 +45,8 @@ SECONDS_BETWEEN_SWEEPS: Final = 3600
 # How soon a letter is held after its MP has left, or goes on after an election.
 SECONDS_BETWEEN_LOOKS: Final = 60
 LONGEST_PAUSE: Final = arguments.LONGEST_WAIT
+# How soon a look that failed is done again.
+_SECONDS_AFTER_A_FAULT: Final = 5
 # How soon a signal is noticed while there is nothing to do.
 _NAP: Final = 0.1
 
@@ -61,6 +65,8 @@ class Command(BaseCommand):
         # By a clock that nobody sets.
         self.sweep_at = -math.inf
         self.look_at = -math.inf
+        # Whether the last time ended by a fault.
+        self.is_careful = False
         self.outage = giving_up.Outage()
         self.steadiness = steadiness.Steadiness()
         self.reader = Reader()
@@ -116,7 +122,9 @@ class Command(BaseCommand):
                 logger.exception("A fault in the worker; going on.")
                 connections.close_all()
                 faults += 1
+                self.is_careful = True
             else:
+                self.is_careful = False
                 close_old_connections()
                 self.outage.hear(tidings)
                 if tidings.trouble:
@@ -129,54 +137,64 @@ class Command(BaseCommand):
         now = timezone.now()
         self._compare_clocks(now)
         self._begin_day(timezone.localdate(now))
+        # First in short: one that fails is done again soon, and keeps no mail for ever.
         if time.monotonic() >= self.look_at:
-            self.look_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
+            self.look_at = time.monotonic() + _SECONDS_AFTER_A_FAULT
             self._look(now, live=settings.DELIVERY_IS_LIVE)
+            self.look_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
         if self._is_time_to_sweep():
+            self.sweep_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
             self._sweep(now, live=settings.DELIVERY_IS_LIVE)
             self.sweep_at = time.monotonic() + SECONDS_BETWEEN_SWEEPS
         reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
         if self._others_may_hold_some():
             return delivering.Tidings()
         return delivering.deliver_due(
-            clock=timezone.now, should_stop=self._should_pause
+            clock=timezone.now,
+            should_stop=self._should_pause,
+            is_careful=self.is_careful,
         )
 
     def _look(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every minute: see whom letters go to, and where."""
-        reviewing.look(now, live=live, should_stop=lambda: self.must_end)
-        making_wait.again(now, live=live)
-        failing.mend_corrected(now, live=live)
-        mending.let_go(now, live=live, should_stop=lambda: self.must_end)
-        failing.hold_waiting(now, live=live)
+        should_stop = self._must_end
+        each.do(
+            lambda: reviewing.look(now, live=live, should_stop=should_stop),
+            lambda: making_wait.again(now, live=live),
+            lambda: failing.mend_corrected(now, live=live),
+            lambda: mending.let_go(now, live=live, should_stop=should_stop),
+            lambda: failing.hold_waiting(now, live=live),
+        )
 
     def _sweep(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every hour: end, erase, tell and ask."""
         is_believed = self.steadiness.is_believed
-        if is_believed:
-            holding.end_overdue(now)
-            privacy.sweep(now)
-            self._give_up(now, live=live)
-        else:
+        ends: list[Callable[[], object]] = [
+            lambda: holding.end_overdue(now),
+            lambda: privacy.sweep(now),
+            lambda: self._give_up(now, live=live),
+        ]
+        asks = partial(reminding.owe, now, live=live, should_stop=self._must_end)
+        if not is_believed:
             logger.warning(
                 "The clock was set ahead by %s: nothing is ended, erased or asked "
                 "before it has gone on from there for a day. If it is wrong, set it "
                 "right; if it is right, start the worker anew.",
                 self.steadiness.ahead,
             )
-        pacing.tidy(now, live=live)
-        telling.about_letters_that_wait(now, live=live)
-        telling.about_the_queue(now, live=live)
-        writing_home.write(now, live=live)
-        if is_believed:
-            reminding.owe(now, live=live, should_stop=lambda: self.must_end)
+        each.do(
+            *(ends if is_believed else ()),
+            lambda: pacing.tidy(now, live=live),
+            lambda: telling.about_letters_that_wait(now, live=live),
+            lambda: telling.about_the_queue(now, live=live),
+            lambda: writing_home.write(now, live=live),
+            *([asks] if is_believed else ()),
+        )
 
     def _give_up(self, now: datetime.datetime, *, live: bool) -> None:
         if not self.outage.is_long():
             return
-        if given_up := giving_up.long_due(
-            now, live=live, should_stop=lambda: self.must_end
-        ):
+        if given_up := giving_up.long_due(now, live=live, should_stop=self._must_end):
             logger.warning(
                 "Letters given up that were to go two weeks ago, as there is no way "
                 "out: %d.",
@@ -211,6 +229,9 @@ class Command(BaseCommand):
         """Whether to leave what is due for now: to end, or to sweep first."""
         self._compare_clocks(timezone.now())
         return self.must_end or self._is_time_to_sweep() or self._others_may_hold_some()
+
+    def _must_end(self) -> bool:
+        return self.must_end
 
     def _is_time_to_sweep(self) -> bool:
         return time.monotonic() >= self.sweep_at
