@@ -266,8 +266,13 @@ class _Worker:
             )
         finally:
             # Also where it was the batch before that could not be settled.
+            self._let_go(in_hand, rest)
+
+    def _let_go(self, in_hand: Delivery | None, rest: list[Delivery]) -> None:
+        try:
             if in_hand is not None:
                 self._put_aside(in_hand)
+        finally:
             if rest:
                 claiming.give_back(rest)
                 pacing.give_back(rest)
@@ -275,8 +280,8 @@ class _Worker:
     def _put_aside(self, in_hand: Delivery) -> None:
         """Let others go before a mail that is in hand by a fault of ours."""
         if self.is_put_off:
-            pacing.give_back([in_hand])
             claiming.put_off(in_hand, self.clock())
+            pacing.give_back([in_hand])
         else:
             self._postpone(in_hand, self.reason or _FAULT)
 
