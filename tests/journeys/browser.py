@@ -97,6 +97,13 @@ def assert_accessible(page: Page, *, leave_out: Collection[str] = ()) -> None:
     assert not told, f"axe on {page.url}\n" + "\n".join(told)
 
 
+def set_text_size(page: Page, size: str = "200%") -> None:
+    """Have text in this size, as a browser's settings can."""
+    # A page that is just coming may have no element yet; the locator waits for it.
+    page.wait_for_load_state()
+    page.locator("html").evaluate("(it, size) => { it.style.fontSize = size; }", size)
+
+
 def assert_fits(page: Page, width: int, height: int = 800) -> None:
     """At this width nothing has to be scrolled to sideways."""
     page.set_viewport_size({"width": width, "height": height})

@@ -16,7 +16,7 @@ from actions.models import Campaign, Letter, LetterEvent
 from representatives.models import Representative
 from tests.actions import factories
 from tests.journeys import steps
-from tests.journeys.browser import assert_accessible, assert_fits
+from tests.journeys.browser import assert_accessible, assert_fits, set_text_size
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WESTMINSTER = "E14001172"
@@ -111,7 +111,7 @@ def test_the_page_of_a_sent_letter_is_fit_for_everybody(page: Page) -> None:
     for fold in page.locator("details.fold > summary").all():
         fold.click()
     look(page, "Your letter has gone out")
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    set_text_size(page)
     assert_fits(page, 320)
 
 
@@ -258,7 +258,7 @@ def test_the_pages_of_an_answer_are_fit_for_everybody(page: Page) -> None:
     tab_to(page, "details:has(button[value=none_needed]) > summary")
     page.keyboard.press("Enter")
     look(page, "Your letter has gone out")
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    set_text_size(page)
     assert_fits(page, 320)
     Letter.objects.filter(pk=letter.pk).update(reply_seen_at=timezone.now())
     page.goto(link)

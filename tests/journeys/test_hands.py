@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
-from tests.journeys.browser import assert_accessible, assert_fits
+from tests.journeys.browser import assert_accessible, assert_fits, set_text_size
 from tests.journeys.drafts import FORBID_STORAGE
 
 
@@ -95,7 +95,7 @@ def test_every_step_holds_at_twice_the_size_and_in_the_dark(page: Page) -> None:
 
 def test_text_of_twice_the_size_fits_the_smallest_screen(page: Page) -> None:
     def look() -> None:
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        set_text_size(page)
         assert_fits(page, 320)
 
     page.goto(steps.CAMPAIGN)

@@ -16,7 +16,12 @@ from actions.views.quietly import REPORTS
 from representatives.models import Representative
 from tests import traces
 from tests.journeys import steps
-from tests.journeys.browser import assert_accessible, assert_fits, open_page
+from tests.journeys.browser import (
+    assert_accessible,
+    assert_fits,
+    open_page,
+    set_text_size,
+)
 from tests.journeys.test_hands import tab_to
 
 # Letters and digits only, so that no encoding of an address disguises it.
@@ -482,9 +487,9 @@ def look(page: Page) -> None:
         for width in (320, 375, 1440):
             assert_fits(page, width)
         assert_accessible(page)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    set_text_size(page)
     assert_fits(page, 320)
-    page.evaluate("document.documentElement.style.fontSize = ''")
+    set_text_size(page, "")
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
