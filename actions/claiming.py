@@ -8,9 +8,10 @@ from functools import partial
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
-from actions import closure, failing, pacing, recording
+from actions import closure, failing, pacing, passing_over, recording
 from actions.models import Delivery
 from actions.models.deliveries import DeliveryQuerySet
 from representatives import parliament
@@ -19,8 +20,6 @@ from representatives import parliament
 # the dialogue. A lease outlasts that, and the time that a batch is held, amply.
 _WAITS_FOR_A_MAIL: Final = 6
 AMPLY: Final = datetime.timedelta(seconds=10)
-# When a mail is looked at again at which the database erred.
-A_WHILE: Final = datetime.timedelta(minutes=1)
 # Leases of claims that this process had no answer to, and until when they may appear,
 # by a clock that nobody sets.
 LOST: Final[dict[uuid.UUID, float]] = {}
@@ -42,20 +41,22 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     saw the same row, one gets it.
 
     Raises:
-        OperationalError, InterfaceError, InternalError: the database went away; nothing
-            is held. Or it always errs at one of these mails: a claim of one alone puts
-            that off for a while, so that the others can go.
+        OperationalError, InterfaceError, InternalError: the database went away, or it
+            always errs at one of these mails, which a claim of one alone passes over.
+            Nothing is held, unless the database was away for as long as a lease lasts.
 
     """
     lease = uuid.uuid4()
+    chosen: list[uuid.UUID] = []
     try:
-        return _claim(lease, now, live=live, at_most=at_most)
-    except recording.AWAY:
+        return _claim(lease, now, chosen, live=live, at_most=at_most)
+    except Exception:
         # Otherwise these would wait for the end of a lease that nobody knows of, and
         # the first of them would then be said to have been in somebody's hands.
-        later = now + A_WHILE if at_most == 1 else None
+        if at_most == 1 and chosen:
+            passing_over.MAILS.add(chosen[0])
         LOST[lease] = time.monotonic() + lease_time().total_seconds()
-        recording.insist(partial(_let_go, lease, due_at=later), lease_time())
+        recording.insist(partial(_let_go, lease), lease_time())
         raise
 
 
@@ -72,7 +73,7 @@ def let_go_of_lost() -> None:
 
 def is_any_due(now: datetime.datetime, *, live: bool) -> bool:
     """Whether there is something to claim."""
-    return _due(now, live=live).exists()
+    return _claimable(now, live=live).exists()
 
 
 def are_late(now: datetime.datetime, *, live: bool) -> bool:
@@ -93,22 +94,17 @@ def give_back(rest: Sequence[Delivery]) -> None:
         recording.insist(partial(_let_go, rest[0].lease, keys), lease_time())
 
 
-def put_off(delivery: Delivery, now: datetime.datetime) -> None:
-    """Have the others go before one that this worker could not begin.
-
-    Raises:
-        OperationalError, InterfaceError, InternalError: as ``give_back``.
-
-    """
-    later = partial(_let_go, delivery.lease, [delivery.pk], due_at=now + A_WHILE)
-    recording.insist(later, lease_time())
-
-
 def _claim(
-    lease: uuid.UUID, now: datetime.datetime, *, live: bool, at_most: int
+    lease: uuid.UUID,
+    now: datetime.datetime,
+    chosen: list[uuid.UUID],
+    *,
+    live: bool,
+    at_most: int,
 ) -> list[Delivery]:
-    due = _due(now, live=live)
-    while chosen := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
+    due = _claimable(now, live=live)
+    while found := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
+        chosen[:] = found
         claimed = due.filter(pk__in=chosen).update(
             lease=lease, leased_until=now + lease_time()
         )
@@ -117,6 +113,12 @@ def _claim(
         # Another worker was quicker with every one of them, or none may go yet: there
         # may be more.
     return []
+
+
+def _claimable(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
+    """Ask for what may go now, but for what this process passes over."""
+    due, passed = _due(now, live=live), passing_over.MAILS.now()
+    return due.exclude(Q(pk__in=passed) | Q(lease__in=passed)) if passed else due
 
 
 def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
@@ -138,17 +140,12 @@ def _due(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:
     return due
 
 
-def _let_go(
-    lease: uuid.UUID | None,
-    keys: Sequence[uuid.UUID] = (),
-    due_at: datetime.datetime | None = None,
-) -> None:
-    """Free what waits under a lease, or some of it, and may be due later."""
-    held = Delivery.objects.waiting().filter(lease=lease)
-    if keys:
+def _let_go(lease: uuid.UUID | None, keys: Sequence[uuid.UUID] | None = None) -> None:
+    """Free what waits under a lease, or some of it."""
+    held = Delivery.objects.waiting().filter(lease=lease, lease__isnull=False)
+    if keys is not None:
         held = held.filter(pk__in=keys)
-    later = {"due_at": due_at} if due_at else {}
-    held.update(lease=None, leased_until=None, **later)
+    held.update(lease=None, leased_until=None)
 
 
 def _held(lease: uuid.UUID) -> DeliveryQuerySet:

@@ -7,6 +7,7 @@ goes nowhere (docs/decisions/0002-a-mail-is-a-row.md).
 
 import datetime
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from actions import (
     marking,
     owing,
     pacing,
+    passing_over,
     recording,
     refusals,
     reviewing,
@@ -38,6 +40,7 @@ from actions.errors import (
     NotMarkedError,
     NoWayOutError,
     PermanentDeliveryError,
+    RefusedUsError,
     TemporaryDeliveryError,
 )
 from actions.lifecycle import Move
@@ -63,6 +66,8 @@ PAUSES: Final = (
 # has not begun: a letter in a worker's hands can't be cancelled.
 BATCH: Final = 400
 HELD_FOR: Final = datetime.timedelta(seconds=1)
+# Leases of which this process has said that a mail may arrive twice.
+_WARNED: Final[set[uuid.UUID]] = set()
 _FAULT: Final = gettext_noop("A fault in Postbag.")
 
 
@@ -110,8 +115,10 @@ def deliver_due(
     worker = _Worker(clock, should_stop, tidings, pace, live=live)
     worker.take_back(clock())
     with worker.settler as settler:
-        for lease in recording.unsettled(clock()):
-            settler.settle(lease, clock())
+        # One that can't be settled keeps no mail waiting.
+        with worker.going_on():
+            for lease in recording.unsettled(clock()):
+                settler.settle(lease, clock())
         if live:
             tidings.dropped += withdraw_demo_letters(clock())
         while not tidings.trouble and not should_stop() and worker.has_work():
@@ -120,6 +127,8 @@ def deliver_due(
                     worker.deliver(way_out)
             except TemporaryDeliveryError as error:
                 tidings.trouble = str(error)
+    if worker.fault is not None:
+        raise worker.fault
     return tidings
 
 
@@ -180,10 +189,13 @@ class _Worker:
         # where nothing may be written down of it yet.
         self.taken_up = 0
         self.reason = ""
-        # The mail that is being sent, and whether to put it off if it is still there
-        # at the end: it was not begun, as the database went away.
+        # Leases that this round has looked at, and the first fault of one.
+        self.left_alone: set[uuid.UUID] = set()
+        self.fault: Exception | None = None
+        # The mail that is being sent, and whether what went wrong with it may be wrong
+        # with every mail.
         self.in_hand: Delivery | None = None
-        self.is_put_off = False
+        self.is_unsure = False
         # Whether the connection is closed because we closed it.
         self.has_hung_up = False
 
@@ -212,16 +224,18 @@ class _Worker:
         try:
             with recording.not_waiting_for_the_disk(), self._marking():
                 self._see_out(rest, way_out)
+        except (RefusedUsError, *recording.AWAY) as error:
+            # Most likely it is not this mail, which has not gone; but others are tried
+            # before it. If its answer got lost, that has still to be written down.
+            self.is_unsure = not self.reason
+            if isinstance(error, RefusedUsError):
+                self.reason = error.answer
+            raise
         except (NoWayOutError, NotMarkedError):
-            # Whatever is wrong, it is not this mail, which has not gone. If its answer
-            # got lost, that has still to be written down.
+            # Whatever is wrong, it is not this mail.
             if self.in_hand and not self.reason:
                 rest.append(self.in_hand)
                 self.in_hand = None
-            raise
-        except recording.AWAY:
-            # Most likely it is not this mail, either; but the others go before it.
-            self.is_put_off = not self.reason
             raise
         finally:
             self._put_down(batch, rest)
@@ -238,6 +252,7 @@ class _Worker:
             outcome = self._send(taken, way_out)
             self.in_hand = None
             if outcome is _Outcome.WENT:
+                passing_over.MAILS.went()
                 self.marks.begin(taken, self.clock())
             if outcome is _Outcome.NOT_BEGUN:
                 rest.append(taken)
@@ -279,8 +294,8 @@ class _Worker:
 
     def _put_aside(self, in_hand: Delivery) -> None:
         """Let others go before a mail that is in hand by a fault of ours."""
-        if self.is_put_off:
-            claiming.put_off(in_hand, self.clock())
+        if self.is_unsure and not passing_over.MAILS.add(in_hand.pk):
+            claiming.give_back([in_hand])
             pacing.give_back([in_hand])
         else:
             self._postpone(in_hand, self.reason or _FAULT)
@@ -373,14 +388,32 @@ class _Worker:
     def take_back(self, now: datetime.datetime) -> None:
         """Free what others held too long, and say how many mails may go twice."""
         claiming.let_go_of_lost()
-        for lease in recording.abandoned(now):
-            is_told = True
-            try:
-                is_told = recording.free(lease, now)
-            finally:
-                # Also if its answer got lost: what is told is never too little.
-                if is_told:
-                    self._warn(1, "a worker did not finish what it held")
+        for lease in set(recording.abandoned(now)) - self.left_alone:
+            self.left_alone.add(lease)
+            # Also if an answer got lost: what is told is never too little.
+            if self._free(lease, now) and lease not in _WARNED:
+                _WARNED.add(lease)
+                self._warn(1, "a worker did not finish what it held")
+
+    def _free(self, lease: uuid.UUID, now: datetime.datetime) -> bool:
+        """Free a lease; say whether this call may have done it."""
+        is_free = True
+        # What it holds does not go before its history says that it may have.
+        is_passed_over = True
+        with self.going_on():
+            is_free = recording.free(lease, now)
+            is_passed_over = False
+        if is_passed_over:
+            passing_over.MAILS.add(lease)
+        return is_free
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Go on after a fault of what others left; it is raised at the end."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised by deliver_due
+            self.fault = self.fault or error
 
     def _warn(self, mails: int, why: str) -> None:
         self.tidings.perhaps_twice += mails

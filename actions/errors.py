@@ -84,6 +84,18 @@ class NoWayOutError(TemporaryDeliveryError):
     """Nothing can go at the moment, whichever mail it is: it is nobody's failed try."""
 
 
+class RefusedUsError(NoWayOutError):
+    """The mail server seems to take no mail from us, and said so of this one.
+
+    If others go, it meant this one alone.
+    """
+
+    def __init__(self, answer: str) -> None:
+        """Keep its answer, as far as it may be kept."""
+        super().__init__(f"The mail server takes no mail from us: {answer}.")
+        self.answer = answer
+
+
 class LostAnswerError(TemporaryDeliveryError):
     """The whole mail was handed over, and the answer never came.
 

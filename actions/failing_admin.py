@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -83,11 +84,15 @@ class FailingAddressAdmin(_Admin):
         now = timezone.now()
         # The admin lets in nobody who is no user.
         by: Any = request.user
-        ended = [mark for mark in marks if failing.mend(mark, now, by=by)]
+        ended = []
+        for mark in marks:
+            # Never one without the other.
+            with transaction.atomic():
+                if failing.mend(mark, now, by=by):
+                    self.log_change(request, mark, "Let letters go to this MP again.")
+                    ended.append(mark)
         for live in {not mark.is_demo for mark in ended}:
             mending.let_go(now, live=live)
-        for mark in ended:
-            self.log_change(request, mark, "Let letters go to this MP again.")
         messages.success(request, f"{len(ended)} ended.")
 
     def _may_mend(self, request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """Mail that came in and that only a person understands, in Django's admin."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
@@ -61,7 +62,14 @@ class IncomingMailAdmin(QueueAdmin):
             **about,
         }
 
-    def do(self, deed: str, chosen: IncomingMail, by: Any) -> tuple[bool, str]:
-        """Do what was decided."""
-        words = deciding.decide(chosen, Deed(deed), timezone.now(), by=by)
-        return bool(words), words
+    def made_ready(
+        self, deed: str, chosen: IncomingMail, by: Any
+    ) -> Callable[[], tuple[bool, str]]:
+        """Read the mail, so that what was decided is done quickly."""
+        decide = deciding.made_ready(chosen, Deed(deed), timezone.now(), by=by)
+
+        def do() -> tuple[bool, str]:
+            words = decide()
+            return bool(words), words
+
+        return do

@@ -4,6 +4,7 @@ A letter is read here only while it is held for a person, by whoever may decide 
 and each reading and each decision is written down with their name.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -78,6 +79,12 @@ class QueueAdmin(_Admin):
         """Ask for what waits, the most pressing first."""
         raise NotImplementedError
 
+    def made_ready(
+        self, deed: str, chosen: Any, by: Any
+    ) -> Callable[[], tuple[bool, str]]:
+        """Do what takes long and changes nothing; give what then does the rest."""
+        return partial(self.do, deed, chosen, by)
+
     def do(self, deed: str, chosen: Any, by: Any) -> tuple[bool, str]:
         """Do what a button says; say whether it did anything, and what."""
         raise NotImplementedError
@@ -130,9 +137,10 @@ class QueueAdmin(_Admin):
         chosen = self._find(request, key)
         if chosen is None:
             return self._back()
+        do = self.made_ready(deed, chosen, _whoever_asks(request))
         # Never one without the other.
         with transaction.atomic():
-            is_done, words = self.do(deed, chosen, _whoever_asks(request))
+            is_done, words = do()
             if is_done:
                 self.log_change(request, chosen, words)
         if is_done:

@@ -17,6 +17,7 @@ from actions.errors import (
     LostAnswerError,
     NoWayOutError,
     PermanentDeliveryError,
+    RefusedUsError,
     TemporaryDeliveryError,
 )
 
@@ -60,14 +61,21 @@ _AFTER_IT_WAS_SENT: Final = frozenset(
 
 # What is answered to a sender is against all mail from here, but for what is said of a
 # mail's size, which is told together with it: too large, or no room for it.
-_OF_THE_SIZE: Final = frozenset({452, 552})
-_LET_IN_FIRST: Final = 530
-# A server that says of an address that it does not relay wants us to log in, or knows
-# us no more; unless it repeats what another one told it of that address.
-_RELAYS_NOT: Final = re.compile(
-    r"(?!.*\b(?:[45]\.1\.\d+|undeliverable|unverified|verif\w+)\b).*\brelay(?:ing)?\b"
+_OF_THE_SIZE: Final = re.compile(
+    r"(?:452|523|552)\b|\d+ (?:[45]\.3\.[14]|5\.2\.3)\b"
+    r"|.*\b(?:exceeds?|exceeded|size)\b"
 )
-_TAKES_NONE_FROM_US: Final = "The mail server takes no mail from us: {}."
+# What is said to an address, or to a text, and means us: that the server does not relay
+# for us, wants us to log in, or lets nobody write as this sender. Unless it repeats
+# what another one told it of the address.
+_AGAINST_US: Final = re.compile(
+    r"53[05]\b|\d+ (?:[45]\.1\.[78]|5\.7\.60|5\.2\.252)\b"
+    r"|.*\b(?:authentication required|host rejected|sender verify failed)\b"
+    r"|.*\bsender\b.*\brejected\b"
+    r"|(?!.*\b(?:[45]\.1\.[016]|undeliverable|unverified|verif\w+)\b)"
+    r".*\brelay(?:ing)? (?:access )?(?:denied|not|prohibited|recipient)\b"
+    r"|.*\bunable to relay\b"
+)
 
 PROVIDER_REFUSED = gettext_noop("The mail provider refused it.")
 _PROVIDER_BUSY = gettext_noop("The mail provider could not take it at that moment.")
@@ -203,19 +211,16 @@ def meaning_of(error: OSError | ValueError | AnymailError) -> DeliveryError:
         case _:
             return TemporaryDeliveryError(reason(error))
     kept = _answer(code, answer)
-    if _takes_none_from_us(error, code, kept):
-        return NoWayOutError(_TAKES_NONE_FROM_US.format(kept))
+    if _is_against_us(error, kept):
+        return RefusedUsError(kept)
     kind = PermanentDeliveryError if code in _PERMANENT else TemporaryDeliveryError
     return kind(kept)
 
 
-def _takes_none_from_us(error: OSError, code: int, answer: str) -> bool:
-    match error:
-        case smtplib.SMTPSenderRefused():
-            return code not in _OF_THE_SIZE
-        case smtplib.SMTPRecipientsRefused() if _RELAYS_NOT.match(answer):
-            return True
-    return code == _LET_IN_FIRST
+def _is_against_us(error: OSError, answer: str) -> bool:
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return not _OF_THE_SIZE.match(answer)
+    return _AGAINST_US.match(answer) is not None
 
 
 def is_without_answer(error: Exception) -> bool:

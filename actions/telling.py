@@ -3,6 +3,7 @@
 import datetime
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from actions import closure, groups, limiting, mail, wording
-from actions.errors import DeliveryError, TooManyError
+from actions.errors import DeliveryError, LostAnswerError, TooManyError
 from actions.models import Delivery, IncomingMail, Letter, OfficeReport
 from actions.models.letters import LetterQuerySet
 from actions.screening import mending
@@ -99,12 +100,15 @@ def _tell(
     for email in _addresses():
         try:
             mail.send_at_once(worded(email), KIND, patience=_PATIENCE_SECONDS, now=now)
+        except LostAnswerError as error:
+            logger.warning("An organiser may not have been told: %s", error)
         except DeliveryError as error:
             logger.warning("An organiser could not be told: %s", error)
-        else:
-            told += 1
-            if told == 1:
-                # Not before: a mail server that is away now may be back in an hour.
+            continue
+        told += 1
+        if told == 1:
+            # Not before: a mail server that is away now may be back in an hour.
+            with suppress(TooManyError):
                 limiting.take(_TODAY, what, limit=1, window=limiting.DAY, now=now)
     return told
 

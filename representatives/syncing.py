@@ -149,15 +149,17 @@ def run(
             else:
                 _apply(proposal, record, confirmed, turn)
         except (RegisterError, DatabaseError) as error:
-            if not SyncRun.objects.filter(
-                pk=record.pk, state=SyncRun.State.RUNNING
-            ).exists():
-                # It is applied: the database went away as it was about to say so.
-                record.refresh_from_db()
+            if isinstance(error, DatabaseError) and _is_applied(record):
+                # The database went away as it was about to say so.
                 return record
             _end(record, SyncRun.State.FAILED, clock(), reason=_in_words(error))
             raise
     return record
+
+
+def _is_applied(record: SyncRun) -> bool:
+    record.refresh_from_db(fields=["state", "reason", "ended_at"])
+    return record.state in {SyncRun.State.APPLIED, SyncRun.State.UNCHANGED}
 
 
 def _why_not(proposal: Proposal, confirmed: SyncRun | None) -> str:

@@ -5,6 +5,7 @@ from hypothesis import settings as hypothesis
 
 from actions.carrying_on import PAUSE
 from actions.claiming import LOST
+from actions.passing_over import MAILS
 from actions.views.quietly import FILES, REPORTS
 from representatives import live, lookup
 from representatives.throttling import READS
@@ -43,4 +44,5 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
         counter.clear()
         monkeypatch.setattr(counter, "clock", lambda: 0.0)
     LOST.clear()
+    MAILS.clear()
     PAUSE.end()

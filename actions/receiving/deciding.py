@@ -1,7 +1,9 @@
 """What a person decides on a mail that came in."""
 
 import datetime
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -48,8 +50,17 @@ def decide(
         What was done, in a sentence; "" if somebody had decided before.
 
     """
-    # Before the transaction: a large mail takes a second, and others would wait for it.
-    return _decide(mail, _read(mail), deed, now, by)
+    return made_ready(mail, deed, now, by=by)()
+
+
+def made_ready(
+    mail: IncomingMail, deed: Deed, now: datetime.datetime, *, by: AbstractBaseUser
+) -> Callable[[], str]:
+    """Read the mail, and give what ``decide`` does then.
+
+    Before any transaction: a large mail takes a second, and others would wait for it.
+    """
+    return partial(_decide, mail, _read(mail), deed, now, by)
 
 
 def _read(mail: IncomingMail) -> values.IncomingMail | None:

@@ -15,9 +15,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from actions import delivering, recording
+from actions import delivering, passing_over, recording
 from actions.claiming import LOST
 from actions.models import Delivery, FailingAddress, Letter, LetterEvent
+from actions.passing_over import MAILS
 from representatives.models import Representative
 from tests import promise
 from tests.actions.factories import make_letter
@@ -112,6 +113,7 @@ def test_a_break_at_any_statement_changes_nothing_of_what_becomes_of_mails(
     is_carried_out: bool,
 ) -> None:
     monkeypatch.setattr(recording, "SECONDS_BETWEEN_TRIES", 0)
+    monkeypatch.setattr(passing_over, "SECONDS", 0.0)
     never = Break(0, is_carried_out=is_carried_out)
     undisturbed = delivered(owed(mail_server), mail_server, never)
     assert undisturbed.letters == {
@@ -128,6 +130,7 @@ def test_a_break_at_any_statement_changes_nothing_of_what_becomes_of_mails(
         caplog.clear()
         # A worker lets go of these once more, which would be other statements.
         LOST.clear()
+        MAILS.clear()
         letters = owed(mail_server)
         fault = Break(number, is_carried_out=is_carried_out)
         outcome = delivered(letters, mail_server, fault)

@@ -21,6 +21,7 @@ from actions import (
     history,
     mail,
     outbox,
+    passing_over,
     reasons,
     recording,
     submitting,
@@ -308,14 +309,20 @@ def test_without_a_mail_server_nothing_is_lost_and_no_attempt_counted(
     ],
 )
 def test_a_server_that_takes_no_mail_from_us_costs_no_letter_a_try(
-    mail_server: MailServer, answer: str, *, takes_groups: bool
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    *,
+    takes_groups: bool,
 ) -> None:
+    monkeypatch.setattr(passing_over, "SECONDS", 0.0)
     mail_server.takes_groups = takes_groups
     mail_server.says_to_senders = answer
     letters = promise.queue(3)
-    tidings = deliver(timezone.now())
-    assert answer[:9] in tidings.trouble
-    assert not tidings.any_moved
+    for _ in range(2 * passing_over.TIMES):
+        tidings = deliver(timezone.now())
+        assert answer[:9] in tidings.trouble
+        assert not tidings.any_moved
     waiting = Delivery.objects.waiting().values_list("attempts", "lease")
     assert list(waiting) == [(0, None)] * 3
     mail_server.says_to_senders = ""
@@ -325,8 +332,9 @@ def test_a_server_that_takes_no_mail_from_us_costs_no_letter_a_try(
 
 @pytest.mark.parametrize("takes_groups", [True, False])
 def test_a_server_that_does_not_relay_for_us_fails_no_letter(
-    mail_server: MailServer, *, takes_groups: bool
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, *, takes_groups: bool
 ) -> None:
+    monkeypatch.setattr(passing_over, "SECONDS", 0.0)
     mail_server.takes_groups = takes_groups
     promise.queue(3)
     mail_server.faults = [None, Fault.RELAYS_NOT]
@@ -337,6 +345,33 @@ def test_a_server_that_does_not_relay_for_us_fails_no_letter(
     assert (tidings.sent, tidings.failed, tidings.postponed) == (1, 0, 0)
     assert deliver(timezone.now()).sent == 2
     assert set(Delivery.objects.values_list("attempts")) == {(1,)}
+
+
+def test_what_is_said_against_us_of_one_mail_alone_is_its_own_fault(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [refused, *others] = promise.queue(4)
+    refused.deliveries.update(due_at=timezone.now() - 60 * MINUTE)
+    mail_server.faults_of[refused.recipient_email] = [Fault.RELAYS_NOT] * 9
+    assert deliver(timezone.now()).trouble
+    # It keeps nobody waiting, and its place for when the server takes mail from us.
+    assert deliver(timezone.now()).sent == len(others)
+    waiting = refused.deliveries.get()
+    assert (waiting.attempts, waiting.lease) == (0, None)
+    assert waiting.due_at < timezone.now() - 30 * MINUTE
+    for _ in range(passing_over.TIMES):
+        assert refused.deliveries.get().attempts == 0
+        promise.queue(1)
+        with monkeypatch.context() as time:
+            # As a minute later.
+            time.setattr(passing_over, "SECONDS", 0.0)
+            deliver(timezone.now())
+        deliver(timezone.now())
+    waiting.refresh_from_db()
+    assert (waiting.attempts, waiting.last_error) == (
+        1,
+        "554 5.7.1 relay access denied",
+    )
 
 
 def test_a_name_that_no_mail_can_carry_fails_for_good(mail_server: MailServer) -> None:

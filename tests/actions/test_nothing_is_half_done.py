@@ -4,6 +4,7 @@ And nothing is left half done that nobody would come back to.
 """
 
 import datetime
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,18 +23,21 @@ from actions import (
     delivering,
     erasures,
     failing,
+    limiting,
+    passing_over,
+    privacy,
     recording,
     reminding,
     telling,
     tokens,
 )
 from actions.management.commands import deliver_letters
-from actions.models import Delivery, Letter, LetterEvent
+from actions.models import Delivery, Letter, LetterEvent, RateCount
 from representatives.models import Representative
 from tests import promise
 from tests.actions.factories import make_letter, make_organiser
 from tests.actions.receiving.arriving import gone, raw, take
-from tests.smtp import MailServer, mail_server
+from tests.smtp import Fault, MailServer, mail_server
 
 __all__ = ["mail_server"]
 
@@ -43,6 +47,7 @@ HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 State = Letter.State
 ALWAYS = 10**6
+SHORT = datetime.timedelta(seconds=20)
 FORGETS = 'UPDATE "actions_letter" SET "forgotten_at"'
 
 
@@ -94,9 +99,59 @@ def test_a_mail_that_the_database_cannot_read_keeps_no_other_waiting(
     assert len(mail_server.raw) == len(letters)
     left = Delivery.objects.waiting().get()
     assert (left.kind, left.attempts, left.lease) == (Delivery.Kind.FORWARD, 0, None)
-    assert left.due_at > timezone.now()
-    Delivery.objects.waiting().update(due_at=timezone.now())
+    # Nor does it go as long as others are tried before it.
+    assert not delivering.deliver_due().sent
+    passing_over.MAILS.clear()
     assert delivering.deliver_due().sent == 1
+
+
+def test_a_mail_that_the_database_can_never_read_ends_some_day(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing_over, "SECONDS", 0.0)
+    answered = gone()
+    take(raw("reply-plain", answered))
+    forward = answered.deliveries.get(kind=Delivery.Kind.FORWARD)
+    with broken('FROM "actions_incomingmail"', ALWAYS):
+        for _ in range(passing_over.TIMES + 1):
+            promise.queue(1)
+            # It is the longest due, then passed over, so that the other goes.
+            deliver_as_the_worker(rounds=1)
+            monkeypatch.setattr(passing_over, "SECONDS", 60.0)
+            deliver_as_the_worker(rounds=1)
+            monkeypatch.setattr(passing_over, "SECONDS", 0.0)
+    forward.refresh_from_db()
+    assert (forward.attempts, forward.last_error) == (1, "A fault in Postbag.")
+
+
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_what_a_dead_worker_left_keeps_no_mail_waiting_though_the_database_errs_at_it(
+    mail_server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_marked: bool,
+) -> None:
+    monkeypatch.setattr(claiming, "lease_time", lambda: SHORT)
+    promise.queue(1)
+    then = timezone.now() - DAY
+    Delivery.objects.update(due_at=then)
+    [left] = claiming.claim(then, live=True, at_most=1)
+    if is_marked:
+        assert recording.sent(left, then)
+    letters = promise.queue(3)
+    settles_or_frees = 'UPDATE "actions_delivery" SET "lease" = NULL'
+
+    def is_of_it(sql: str) -> bool:
+        held = Delivery.objects.filter(pk=left.pk).exclude(lease=None)
+        return settles_or_frees in sql and len(mail_server.raw) < 3 and held.exists()
+
+    with broken(is_of_it, ALWAYS) as asked, suppress(OperationalError):
+        delivering.deliver_due()
+    assert asked
+    gone_to = {letter.recipient_email for letter in letters}
+    assert set(mail_server.recipients) == gone_to
+    assert promise.told_twice(caplog.text) == (not is_marked)
 
 
 def test_a_mail_that_cannot_be_claimed_keeps_no_other_waiting(
@@ -144,15 +199,37 @@ def test_a_step_of_the_sweep_that_fails_stops_neither_the_others_nor_the_mail(
         assert asked.deliveries.filter(kind=Delivery.Kind.QUESTION).exists()
         forgotten.refresh_from_db()
         assert forgotten.is_forgotten
-        assert worker.work().sent == 2
+        assert len(mail_server.raw) == 2
+
+
+@pytest.mark.parametrize(
+    "fault", ['FROM "actions_failingaddress"', 'DELETE FROM "actions_pace"']
+)
+def test_what_always_fails_keeps_no_mail_waiting_however_often_it_is_done(
+    mail_server: MailServer, fault: str
+) -> None:
+    worker = deliver_letters.Command()
+    with broken(fault, ALWAYS) as asked:
+        for count in range(1, 4):
+            promise.queue(1)
+            # As after a long rest, or a look that took long.
+            worker.look_at = worker.sweep_at = -math.inf
+            with pytest.raises(OperationalError):
+                worker.work()
+            assert len(mail_server.raw) == count
+    assert asked
 
 
 def test_what_one_eraser_cannot_do_keeps_nothing_else_beyond_its_time() -> None:
-    letter = make_letter(state=State.ACCEPTED, now=timezone.now() - 400 * DAY)
-    with broken('FROM "actions_subscription"', ALWAYS), suppress(OperationalError):
-        deliver_letters.Command().work()
-    letter.refresh_from_db()
-    assert letter.is_forgotten
+    """Not what comes after it in the schedule, either."""
+    limiting.take("a", "b", limit=1, window=DAY, now=timezone.now() - 9 * DAY)
+    assert RateCount.objects.exists()
+    with broken('UPDATE "actions_letter"', ALWAYS) as asked:
+        make_letter(now=timezone.now() - 30 * DAY)
+        with pytest.raises(OperationalError):
+            privacy.sweep(timezone.now())
+    assert asked
+    assert not RateCount.objects.exists()
 
 
 def test_every_mail_that_may_arrive_twice_is_told_though_the_database_breaks_off(
@@ -172,7 +249,10 @@ def test_every_mail_that_may_arrive_twice_is_told_though_the_database_breaks_off
     with broken(frees_the_second) as asked, pytest.raises(OperationalError):
         delivering.deliver_due(clock=lambda: later)
     assert asked
+    assert len(mail_server.raw) == 1
+    passing_over.MAILS.clear()
     delivering.deliver_due(clock=lambda: later)
+    assert len(mail_server.raw) == 2
     doubted = LetterEvent.objects.filter(kind=LetterEvent.Kind.RETRIED)
     assert doubted.count() == len(letters)
     # Never too few.
@@ -232,7 +312,10 @@ def test_organisers_are_told_an_hour_later_if_no_mail_went(
     assert telling.about_the_queue(noon, live=True) == 0
     assert telling.about_the_queue(noon + HOUR, live=True) == 1
     assert telling.about_the_queue(noon + 2 * HOUR, live=True) == 0
+    # Who may have been told has been told.
+    mail_server.faults = [Fault.HANGS_UP_AFTER_THE_END]
     assert telling.about_the_queue(noon + DAY, live=True) == 1
+    assert telling.about_the_queue(noon + DAY + HOUR, live=True) == 0
     assert mail_server.recipients == ["ann@campaign.example"] * 2
 
 

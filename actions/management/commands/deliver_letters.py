@@ -115,8 +115,7 @@ class Command(BaseCommand):
         faults = 0
         while not self.must_end:
             try:
-                self.reader.look()
-                tidings = self.work()
+                tidings = self._go_round()
             except Exception:
                 # Written without its text, which may hold what a letter says.
                 logger.exception("A fault in the worker; going on.")
@@ -132,28 +131,60 @@ class Command(BaseCommand):
                 faults = faults + 1 if tidings.trouble and not tidings.sent else 0
             self._rest(min(poll * 2 ** min(faults, 10), max(poll, LONGEST_PAUSE)))
 
+    def _go_round(self) -> delivering.Tidings:
+        """Work once, and see that the registers are read, whatever becomes of that."""
+        try:
+            self.reader.look()
+        except Exception:
+            self.work()
+            raise
+        return self.work()
+
     def work(self) -> delivering.Tidings:
         """Do once what is due now; say what became of the mails."""
         now = timezone.now()
+        live = settings.DELIVERY_IS_LIVE
         self._compare_clocks(now)
-        self._begin_day(timezone.localdate(now))
-        # First in short: one that fails is done again soon, and keeps no mail for ever.
-        if time.monotonic() >= self.look_at:
-            self.look_at = time.monotonic() + _SECONDS_AFTER_A_FAULT
-            self._look(now, live=settings.DELIVERY_IS_LIVE)
-            self.look_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
-        if self._is_time_to_sweep():
-            self.sweep_at = time.monotonic() + SECONDS_BETWEEN_LOOKS
-            self._sweep(now, live=settings.DELIVERY_IS_LIVE)
-            self.sweep_at = time.monotonic() + SECONDS_BETWEEN_SWEEPS
-        reopening.owe(now, live=settings.DELIVERY_IS_LIVE)
-        if self._others_may_hold_some():
-            return delivering.Tidings()
-        return delivering.deliver_due(
-            clock=timezone.now,
-            should_stop=self._should_pause,
-            is_careful=self.is_careful,
-        )
+        fault: Exception | None = None
+        try:
+            each.do(
+                lambda: self._begin_day(timezone.localdate(now)),
+                lambda: self._look_in_time(now, live=live),
+                lambda: self._sweep_in_time(now, live=live),
+                lambda: reopening.owe(now, live=live),
+            )
+        except Exception as error:  # noqa: BLE001 - raised once mail has gone
+            fault = error
+        tidings = delivering.Tidings()
+        if not self._others_may_hold_some():
+            tidings = delivering.deliver_due(
+                clock=timezone.now,
+                should_stop=self._should_pause,
+                is_careful=self.is_careful,
+            )
+        if fault is not None:
+            raise fault
+        return tidings
+
+    def _look_in_time(self, now: datetime.datetime, *, live: bool) -> None:
+        if time.monotonic() < self.look_at:
+            return
+        pause = _SECONDS_AFTER_A_FAULT
+        try:
+            self._look(now, live=live)
+            pause = SECONDS_BETWEEN_LOOKS
+        finally:
+            self.look_at = time.monotonic() + pause
+
+    def _sweep_in_time(self, now: datetime.datetime, *, live: bool) -> None:
+        if not self._is_time_to_sweep():
+            return
+        pause = SECONDS_BETWEEN_LOOKS
+        try:
+            self._sweep(now, live=live)
+            pause = SECONDS_BETWEEN_SWEEPS
+        finally:
+            self.sweep_at = time.monotonic() + pause
 
     def _look(self, now: datetime.datetime, *, live: bool) -> None:
         """Do what is due every minute: see whom letters go to, and where."""
