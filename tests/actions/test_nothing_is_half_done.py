@@ -47,7 +47,7 @@ HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 State = Letter.State
 ALWAYS = 10**6
-SHORT = datetime.timedelta(seconds=20)
+SHORT = datetime.timedelta(seconds=6)
 FORGETS = 'UPDATE "actions_letter" SET "forgotten_at"'
 
 
