@@ -48,8 +48,18 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
     """
     lease = uuid.uuid4()
     chosen: list[uuid.UUID] = []
+    due = _claimable(now, live=live)
     try:
-        return _claim(lease, now, chosen, live=live, at_most=at_most)
+        while chosen := list(
+            due.order_by("due_at").values_list("pk", flat=True)[:at_most]
+        ):
+            claimed = due.filter(pk__in=chosen).update(
+                lease=lease, leased_until=now + lease_time()
+            )
+            if claimed and (batch := _within_budget(lease, now, live=live)):
+                return batch
+            # Another worker was quicker with every one of them, or none may go yet:
+            # there may be more.
     except Exception:
         # Otherwise these would wait for the end of a lease that nobody knows of, and
         # the first of them would then be said to have been in somebody's hands.
@@ -58,6 +68,7 @@ def claim(now: datetime.datetime, *, live: bool, at_most: int) -> list[Delivery]
         LOST[lease] = time.monotonic() + lease_time().total_seconds()
         recording.insist(partial(_let_go, lease), lease_time())
         raise
+    return []
 
 
 def let_go_of_lost() -> None:
@@ -92,27 +103,6 @@ def give_back(rest: Sequence[Delivery]) -> None:
     if rest:
         keys = [one.pk for one in rest]
         recording.insist(partial(_let_go, rest[0].lease, keys), lease_time())
-
-
-def _claim(
-    lease: uuid.UUID,
-    now: datetime.datetime,
-    chosen: list[uuid.UUID],
-    *,
-    live: bool,
-    at_most: int,
-) -> list[Delivery]:
-    due = _claimable(now, live=live)
-    while found := list(due.order_by("due_at").values_list("pk", flat=True)[:at_most]):
-        chosen[:] = found
-        claimed = due.filter(pk__in=chosen).update(
-            lease=lease, leased_until=now + lease_time()
-        )
-        if claimed and (batch := _within_budget(lease, now, live=live)):
-            return batch
-        # Another worker was quicker with every one of them, or none may go yet: there
-        # may be more.
-    return []
 
 
 def _claimable(now: datetime.datetime, *, live: bool) -> DeliveryQuerySet:

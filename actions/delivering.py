@@ -34,7 +34,7 @@ from actions import (
     reviewing,
     settling,
 )
-from actions.batching import BatchSize
+from actions.batching import FIRST, BatchSize
 from actions.errors import (
     LostAnswerError,
     NotMarkedError,
@@ -110,14 +110,13 @@ def deliver_due(
     live = settings.DELIVERY_IS_LIVE
     tidings = Tidings()
     recording.set_right(clock(), claiming.lease_time())
-    first = {"first": 1} if is_careful else {}
-    pace = BatchSize(HELD_FOR, at_most=at_most, **first)
+    pace = BatchSize(HELD_FOR, at_most=at_most, first=1 if is_careful else FIRST)
     worker = _Worker(clock, should_stop, tidings, pace, live=live)
     worker.take_back(clock())
     with worker.settler as settler:
-        # One that can't be settled keeps no mail waiting.
-        with worker.going_on():
-            for lease in recording.unsettled(clock()):
+        for lease in recording.unsettled(clock()):
+            # One that can't be settled keeps no other, and no mail, waiting.
+            with worker.going_on():
                 settler.settle(lease, clock())
         if live:
             tidings.dropped += withdraw_demo_letters(clock())
@@ -397,15 +396,13 @@ class _Worker:
 
     def _free(self, lease: uuid.UUID, now: datetime.datetime) -> bool:
         """Free a lease; say whether this call may have done it."""
-        is_free = True
-        # What it holds does not go before its history says that it may have.
-        is_passed_over = True
-        with self.going_on():
-            is_free = recording.free(lease, now)
-            is_passed_over = False
-        if is_passed_over:
+        try:
+            return recording.free(lease, now)
+        except Exception as error:  # noqa: BLE001 - raised by deliver_due
+            self.fault = self.fault or error
+            # What it holds does not go before its history says that it may have.
             passing_over.MAILS.add(lease)
-        return is_free
+            return True
 
     @contextmanager
     def going_on(self) -> Iterator[None]:

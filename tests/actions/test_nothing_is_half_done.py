@@ -47,7 +47,7 @@ HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 State = Letter.State
 ALWAYS = 10**6
-SHORT = datetime.timedelta(seconds=6)
+SHORT = datetime.timedelta(seconds=4)
 FORGETS = 'UPDATE "actions_letter" SET "forgotten_at"'
 
 
@@ -61,12 +61,14 @@ def _at_once(
 
 
 @contextmanager
-def broken(is_it: str | Callable[[str], bool], times: int = 1) -> Iterator[list[Any]]:
+def broken(
+    is_it: str | Callable[[str, Any], bool], times: int = 1
+) -> Iterator[list[Any]]:
     """Have the database err at statements that hold these words; give their values."""
     asked: list[Any] = []
 
     def err(execute: Any, sql: str, values: Any, *rest: Any) -> Any:
-        is_meant = is_it in sql if isinstance(is_it, str) else is_it(sql)
+        is_meant = is_it in sql if isinstance(is_it, str) else is_it(sql, values)
         if is_meant and len(asked) < times:
             asked.append(values)
             raise OperationalError("the database went away")
@@ -142,7 +144,7 @@ def test_what_a_dead_worker_left_keeps_no_mail_waiting_though_the_database_errs_
     letters = promise.queue(3)
     settles_or_frees = 'UPDATE "actions_delivery" SET "lease" = NULL'
 
-    def is_of_it(sql: str) -> bool:
+    def is_of_it(sql: str, _: Any) -> bool:
         held = Delivery.objects.filter(pk=left.pk).exclude(lease=None)
         return settles_or_frees in sql and len(mail_server.raw) < 3 and held.exists()
 
@@ -154,13 +156,38 @@ def test_what_a_dead_worker_left_keeps_no_mail_waiting_though_the_database_errs_
     assert promise.told_twice(caplog.text) == (not is_marked)
 
 
+def test_what_can_be_settled_is_settled_whatever_cannot(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "lease_time", lambda: SHORT)
+    letters, then = promise.queue(3), timezone.now() - HOUR
+    Delivery.objects.update(due_at=then)
+    left = [claiming.claim(then, live=True, at_most=1)[0] for _ in letters]
+    for went in left:
+        assert recording.sent(went, then)
+    [first, *others] = recording.unsettled(timezone.now())
+
+    def settles_the_first(sql: str, values: Any) -> bool:
+        frees = 'UPDATE "actions_delivery" SET "lease" = NULL' in sql
+        return frees and first.hex in str(values).replace("-", "")
+
+    with (
+        broken(settles_the_first, ALWAYS) as asked,
+        pytest.raises(OperationalError),
+    ):
+        delivering.deliver_due()
+    assert asked
+    settled = Letter.objects.filter(state=State.ACCEPTED)
+    assert settled.count() == len(others)
+
+
 def test_a_mail_that_cannot_be_claimed_keeps_no_other_waiting(
     mail_server: MailServer,
 ) -> None:
     letters = promise.queue(25)
     bad = Delivery.objects.get(letter=letters[7])
 
-    def reads_it(sql: str) -> bool:
+    def reads_it(sql: str, _: Any) -> bool:
         if 'ORDER BY "actions_delivery"."due_at" ASC, "actions_del' not in sql:
             return False
         return Delivery.objects.filter(pk=bad.pk).exclude(lease=None).exists()
@@ -242,7 +269,7 @@ def test_every_mail_that_may_arrive_twice_is_told_though_the_database_breaks_off
     later = then + claiming.lease_time()
     is_second = iter([False, True])
 
-    def frees_the_second(sql: str) -> bool:
+    def frees_the_second(sql: str, _: Any) -> bool:
         frees = sql.startswith('UPDATE "actions_delivery" SET "lease" = NULL')
         return frees and next(is_second, False)
 
